@@ -1,0 +1,51 @@
+"""Why a photo is not taken in: one code for programs, one sentence for people, per reason."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from server.errors import DomainError, FieldError
+
+
+class RefusalCode(StrEnum):
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    TYPE_MISMATCH = "type_mismatch"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TRUNCATED = "truncated"
+    UNDECODABLE = "undecodable"
+
+
+_STATUS = {
+    RefusalCode.TOO_LARGE: 413,
+    RefusalCode.UNSUPPORTED_TYPE: 415,
+    RefusalCode.TYPE_MISMATCH: 415,
+}
+_SENTENCES = {
+    RefusalCode.EMPTY: ("照片内容为空", "The photo is empty"),
+    RefusalCode.TOO_LARGE: ("照片文件过大", "The photo has too many bytes"),
+    RefusalCode.UNSUPPORTED_TYPE: (
+        "不支持的图片格式，请使用 JPEG、PNG、WebP、HEIC 或 AVIF",
+        "Not a supported image format; send JPEG, PNG, WebP, HEIC or AVIF",
+    ),
+    RefusalCode.TYPE_MISMATCH: (
+        "声明的图片类型与实际内容不符",
+        "The declared type is not the type of the content",
+    ),
+    RefusalCode.TOO_MANY_PIXELS: ("照片像素过多", "The photo has too many pixels"),
+    RefusalCode.TRUNCATED: ("照片不完整，请重新上传", "The photo is cut short; please send it again"),
+    RefusalCode.UNDECODABLE: ("照片已损坏，无法打开", "The photo is damaged and cannot be opened"),
+}
+
+
+class PhotoRefused(DomainError):
+    """These bytes are not a photo that can be stored. `code` is a `RefusalCode`; nothing was kept."""
+
+    def __init__(self, reason: RefusalCode, **facts: object) -> None:
+        zh, en = _SENTENCES[reason]
+        error = FieldError("body", reason.value, zh, en)
+        super().__init__(zh, en, code=reason.value, errors=[error], extra=facts)
+        self.reason = reason
+        # An attribute of the instance: one refusal is one class, the status goes with its reason.
+        self.status = _STATUS.get(reason, 422)  # type: ignore[misc]

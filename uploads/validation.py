@@ -1,0 +1,145 @@
+"""Whether bytes are a photo that may be stored: a chain of checks, cheap ones first, each with its refusal.
+
+Pure: bytes in, a decoded image out. What is made of the image is in `uploads.derivatives`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageFile
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+from pillow_heif import HeifImageFile
+
+from uploads.formats import PhotoType, check_container, is_declared_as, recognise
+from uploads.refusals import PhotoRefused, RefusalCode
+
+# The plugin classes, not Image.open(): it would hand a JPEG to the multi-picture reader, and warn, by its
+# metadata; a photo is its primary still whatever else its file carries.
+_READERS: dict[PhotoType, type[ImageFile.ImageFile]] = {
+    PhotoType.JPEG: JpegImageFile,
+    PhotoType.PNG: PngImageFile,
+    PhotoType.WEBP: WebPImageFile,
+    PhotoType.HEIF: HeifImageFile,
+    PhotoType.AVIF: AvifImageFile,
+}
+# Broken metadata is the photo's affair: the readers would put a line of the sender's making into the log, and
+# keep every different one in memory. Set once; catch_warnings() is not for threads.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"(PIL|pillow_heif)\.")
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLimits:
+    """How much one photo may be: bytes in the body, pixels in the header."""
+
+    max_bytes: int = 25 * 1024 * 1024
+    max_pixels: int = 80_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ValidPhoto:
+    """A photo that was decoded to its last pixel.
+
+    `width` and `height` are the header's, before EXIF orientation. `image` holds the pixels: of a large JPEG
+    they are a half, quarter or eighth of the size, which libjpeg decodes from the same data much faster.
+    """
+
+    type: PhotoType
+    width: int
+    height: int
+    image: Image.Image
+
+
+def validate_photo(
+    data: bytes,
+    declared_type: str | None,
+    limits: PhotoLimits = PhotoLimits(),
+    *,
+    needed_side: int | None = None,
+) -> ValidPhoto:
+    """Check size, magic bytes, declared type, wholeness, dimensions, pixels, in this order.
+
+    `declared_type` is a Content-Type (None or application/octet-stream: not declared). `needed_side` is the
+    longest side in pixels that the caller needs decoded, None for all. Raises `PhotoRefused`, nothing else.
+    """
+    check_size(len(data), limits)
+    real = _check_type(data, declared_type)
+    check_container(real, data)
+    _check_webp_canvas(real, data, limits)
+    image = _open_header(real, data)
+    _check_pixels(image.size, limits)
+    width, height = image.size
+    return ValidPhoto(real, width, height, _decode(image, needed_side))
+
+
+def check_size(size_bytes: int, limits: PhotoLimits) -> None:
+    """Refuse an empty body and one above the limit; a Content-Length is asked before the body is read."""
+    if size_bytes == 0:
+        raise PhotoRefused(RefusalCode.EMPTY)
+    if size_bytes > limits.max_bytes:
+        raise PhotoRefused(RefusalCode.TOO_LARGE, max_bytes=limits.max_bytes)
+
+
+def _check_type(data: bytes, declared_type: str | None) -> PhotoType:
+    real = recognise(data)
+    if real is None:
+        raise PhotoRefused(RefusalCode.UNSUPPORTED_TYPE, supported=[kind.value for kind in PhotoType])
+    if not is_declared_as(real, declared_type):
+        raise PhotoRefused(RefusalCode.TYPE_MISMATCH, real_type=real.value)
+    return real
+
+
+def _check_webp_canvas(real: PhotoType, data: bytes, limits: PhotoLimits) -> None:
+    """WebP's reader reserves two whole canvases before it can be asked for the size: read it first."""
+    if real is PhotoType.WEBP and data[12:16] == b"VP8X":
+        width = int.from_bytes(data[24:27], "little") + 1
+        height = int.from_bytes(data[27:30], "little") + 1
+        _check_pixels((width, height), limits)
+
+
+def _open_header(real: PhotoType, data: bytes) -> ImageFile.ImageFile:
+    try:
+        return _READERS[real](BytesIO(data))
+    except Exception as error:
+        # On hostile bytes the readers raise whatever their parsers run into (struct.error, KeyError, ...).
+        raise _refusal_for(error) from error
+
+
+def _check_pixels(size: tuple[int, int], limits: PhotoLimits) -> None:
+    width, height = size
+    if min(width, height) < 1:
+        raise PhotoRefused(RefusalCode.UNDECODABLE)
+    if width * height > limits.max_pixels:
+        raise PhotoRefused(
+            RefusalCode.TOO_MANY_PIXELS, width=width, height=height, max_pixels=limits.max_pixels
+        )
+
+
+def _decode(image: ImageFile.ImageFile, needed_side: int | None) -> Image.Image:
+    try:
+        # Only JPEG: the HEIF reader would answer with the embedded thumbnail, which need not show the same.
+        if needed_side is not None and isinstance(image, JpegImageFile):
+            image.draft(None, fitted_size(image.size, needed_side))
+        image.load()
+    except Exception as error:
+        raise _refusal_for(error) from error
+    return image
+
+
+def _refusal_for(error: Exception) -> PhotoRefused:
+    is_cut = any(word in str(error).lower() for word in ("truncated", "unexpected end", "end of file"))
+    return PhotoRefused(RefusalCode.TRUNCATED if is_cut else RefusalCode.UNDECODABLE)
+
+
+def fitted_size(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return the size of the same proportions that fits a square of `side` pixels; never larger, never 0."""
+    width, height = size
+    longest = max(width, height)
+    if longest <= side:
+        return size
+    return max(1, round(width * side / longest)), max(1, round(height * side / longest))
