@@ -1,0 +1,140 @@
+"""The public timeline: what anyone who holds a tracking code may read of a case.
+
+Everything shown is chosen from the fixed texts in this file by looking up closed vocabularies; nothing
+that a person typed, and nobody's name, number or account, is ever copied into it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class PublicStage(StrEnum):
+    """The stages that a resident reads; officials' words (案卷, 派遣) stay out of them."""
+
+    RECEIVED = "received"
+    VERIFYING = "verifying"
+    ACCEPTED = "accepted"
+    HANDLING = "handling"
+    CHECKING = "checking"
+    RESOLVED = "resolved"
+    ON_HOLD = "on_hold"
+    NOT_ACCEPTED = "not_accepted"
+    MERGED = "merged"
+    ENDED = "ended"
+    REDOING = "redoing"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicText:
+    """One sentence for residents, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """The part of a case event that the public timeline looks at: when, by which action, into which state.
+
+    `organisation_kind` is the kind of the organisation that holds the case after the step.
+    """
+
+    at: datetime
+    action: str
+    to_state: str
+    organisation_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEntry:
+    """One line of the public timeline; `organisation_kind` is None or a key of ORGANISATION_TEXTS."""
+
+    at: datetime
+    stage: PublicStage
+    zh: str
+    en: str
+    organisation_kind: str | None
+
+
+STAGE_TEXTS: Mapping[PublicStage, PublicText] = MappingProxyType(
+    {
+        PublicStage.RECEIVED: PublicText("已收到您的上报", "Your report has been received"),
+        PublicStage.VERIFYING: PublicText("正在现场核实", "Someone is looking at the spot"),
+        PublicStage.ACCEPTED: PublicText("已受理", "Accepted"),
+        PublicStage.HANDLING: PublicText("处理中", "Being handled"),
+        PublicStage.CHECKING: PublicText("已处理，待核查", "Handled, waiting to be checked"),
+        PublicStage.RESOLVED: PublicText("已解决", "Resolved"),
+        PublicStage.ON_HOLD: PublicText("暂缓处理，到期自动恢复", "On hold, resumes by itself on its date"),
+        PublicStage.NOT_ACCEPTED: PublicText("未予受理", "Not accepted"),
+        PublicStage.MERGED: PublicText("与已有的相同问题一并处理", "Handled together with the same problem"),
+        PublicStage.ENDED: PublicText("已终止处理", "Ended without a fix"),
+        PublicStage.REDOING: PublicText("未修好，重新处理", "Not fixed, being handled again"),
+    }
+)
+
+_STAGE_OF_STATE: Mapping[str, PublicStage] = MappingProxyType(
+    {
+        "reported": PublicStage.RECEIVED,
+        "verifying": PublicStage.VERIFYING,
+        "filed": PublicStage.ACCEPTED,
+        "dispatched": PublicStage.HANDLING,
+        "handling": PublicStage.HANDLING,
+        "handled": PublicStage.CHECKING,
+        "suspended": PublicStage.ON_HOLD,
+        "closed": PublicStage.RESOLVED,
+        "not_filed": PublicStage.NOT_ACCEPTED,
+        "merged": PublicStage.MERGED,
+        "force_closed": PublicStage.ENDED,
+    }
+)
+# These actions begin the work again: the state they lead to would read as if nothing had happened.
+_REDOING_ACTIONS = frozenset({"rework", "reopen"})
+
+ORGANISATION_TEXTS: Mapping[str, PublicText] = MappingProxyType(
+    {
+        "property_company": PublicText("物业", "the property company"),
+        "neighbourhood_committee": PublicText("居委会", "the neighbourhood committee"),
+        "owners_committee": PublicText("业委会", "the owners' committee"),
+        "urban_management": PublicText("城管", "urban management"),
+    }
+)
+
+
+def stage_of_step(step: CaseStep) -> PublicStage | None:
+    """Return the stage that a step leads to, None for a state that this file does not know."""
+    if step.action in _REDOING_ACTIONS and step.to_state in _STAGE_OF_STATE:
+        return PublicStage.REDOING
+    return _STAGE_OF_STATE.get(step.to_state)
+
+
+def public_timeline(steps: Iterable[CaseStep]) -> list[PublicEntry]:
+    """Return the public entries of a case's steps, oldest first.
+
+    Steps that change nothing a resident sees (an edit, an extension asked for, a new holder of the same
+    kind) leave no entry. Unknown states leave none either: a new state must be given its words here first.
+    """
+    entries: list[PublicEntry] = []
+    for step in sorted(steps, key=lambda step: step.at):
+        stage = stage_of_step(step)
+        if stage is None:
+            continue
+        entry = _entry(step, stage)
+        if not entries or _differs(entries[-1], entry):
+            entries.append(entry)
+    return entries
+
+
+def _entry(step: CaseStep, stage: PublicStage) -> PublicEntry:
+    kind = step.organisation_kind if step.organisation_kind in ORGANISATION_TEXTS else None
+    text = STAGE_TEXTS[stage]
+    if kind is None or stage is not PublicStage.HANDLING:
+        return PublicEntry(step.at, stage, text.zh, text.en, None)
+    who = ORGANISATION_TEXTS[kind]
+    return PublicEntry(step.at, stage, f"{who.zh}处理中", f"Being handled by {who.en}", kind)
+
+
+def _differs(last: PublicEntry, new: PublicEntry) -> bool:
+    return (last.stage, last.organisation_kind) != (new.stage, new.organisation_kind)
