@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from cases.terms import Action, State
+
 
 class PublicStage(StrEnum):
     """The stages that a resident reads; officials' words (案卷, 派遣) stay out of them."""
@@ -75,23 +77,24 @@ STAGE_TEXTS: Mapping[PublicStage, PublicText] = MappingProxyType(
     }
 )
 
-_STAGE_OF_STATE: Mapping[str, PublicStage] = MappingProxyType(
+_STAGE_OF_STATE: Mapping[State, PublicStage] = MappingProxyType(
     {
-        "reported": PublicStage.RECEIVED,
-        "verifying": PublicStage.VERIFYING,
-        "filed": PublicStage.ACCEPTED,
-        "dispatched": PublicStage.HANDLING,
-        "handling": PublicStage.HANDLING,
-        "handled": PublicStage.CHECKING,
-        "suspended": PublicStage.ON_HOLD,
-        "closed": PublicStage.RESOLVED,
-        "not_filed": PublicStage.NOT_ACCEPTED,
-        "merged": PublicStage.MERGED,
-        "force_closed": PublicStage.ENDED,
+        State.REPORTED: PublicStage.RECEIVED,
+        State.VERIFYING: PublicStage.VERIFYING,
+        State.FILED: PublicStage.ACCEPTED,
+        State.DISPATCHED: PublicStage.HANDLING,
+        State.HANDLING: PublicStage.HANDLING,
+        State.HANDLED: PublicStage.CHECKING,
+        State.SUSPENDED: PublicStage.ON_HOLD,
+        State.CLOSED: PublicStage.RESOLVED,
+        State.NOT_FILED: PublicStage.NOT_ACCEPTED,
+        State.MERGED: PublicStage.MERGED,
+        State.FORCE_CLOSED: PublicStage.ENDED,
     }
 )
-# These actions begin the work again: the state they lead to would read as if nothing had happened.
-_REDOING_ACTIONS = frozenset({"rework", "reopen"})
+_KNOWN_STATES = frozenset(state.value for state in State)
+# The work begins again after it was said to be done: the state alone would read as if nothing had happened.
+_REDOING = frozenset({(Action.REWORK, State.HANDLING), (Action.REOPEN, State.DISPATCHED)})
 
 ORGANISATION_TEXTS: Mapping[str, PublicText] = MappingProxyType(
     {
@@ -105,9 +108,11 @@ ORGANISATION_TEXTS: Mapping[str, PublicText] = MappingProxyType(
 
 def stage_of_step(step: CaseStep) -> PublicStage | None:
     """Return the stage that a step leads to, None for a state that this file does not know."""
-    if step.action in _REDOING_ACTIONS and step.to_state in _STAGE_OF_STATE:
+    if step.to_state not in _KNOWN_STATES:
+        return None
+    if (step.action, step.to_state) in _REDOING:
         return PublicStage.REDOING
-    return _STAGE_OF_STATE.get(step.to_state)
+    return _STAGE_OF_STATE[State(step.to_state)]
 
 
 def public_timeline(steps: Iterable[CaseStep]) -> list[PublicEntry]:

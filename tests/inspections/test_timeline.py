@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases.terms import Action, State
 from inspections.timeline import (
     ORGANISATION_TEXTS,
     STAGE_TEXTS,
@@ -15,10 +16,7 @@ from inspections.timeline import (
 )
 
 START = datetime(2026, 11, 21, 2, 2, tzinfo=UTC)
-STATES = [
-    "reported", "verifying", "filed", "dispatched", "handling", "handled",
-    "suspended", "closed", "not_filed", "merged", "force_closed",
-]  # fmt: skip
+STATES = list(State)
 KINDS = sorted(ORGANISATION_TEXTS)
 
 
@@ -75,11 +73,13 @@ def test_a_change_of_kind_is_told_and_a_change_within_a_kind_is_not() -> None:
     assert [entry.organisation_kind for entry in entries] == ["property_company", "urban_management"]
 
 
-@pytest.mark.parametrize(
-    ("action", "state"), [("rework", "handling"), ("reopen", "filed"), ("reopen", "dispatched")]
-)
+@pytest.mark.parametrize(("action", "state"), [("rework", "handling"), ("reopen", "dispatched")])
 def test_work_begun_again_is_told(action: str, state: str) -> None:
     assert stages(("check_pass", "closed"), (action, state))[-1] is PublicStage.REDOING
+
+
+def test_a_report_taken_up_again_after_refusal_is_received_and_not_called_unrepaired() -> None:
+    assert stages(("not_file", "not_filed"), ("reopen", "reported"))[-1] is PublicStage.RECEIVED
 
 
 def test_steps_that_change_nothing_for_residents_are_left_out() -> None:
@@ -120,7 +120,7 @@ PUBLIC_WORDS = (
         st.builds(
             CaseStep,
             at=st.datetimes(timezones=st.just(UTC)),
-            action=ANY_TEXT | st.sampled_from(["report", "reopen", "rework"]),
+            action=ANY_TEXT | st.sampled_from(Action),
             to_state=ANY_TEXT | st.sampled_from(STATES),
             organisation_kind=st.none() | ANY_TEXT | st.sampled_from(KINDS),
         ),
