@@ -1,0 +1,46 @@
+"""The blueprint that all nouns use: documents a route's access and every error it can answer with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_smorest
+
+from api.authentication import Access
+
+_SECURITY = [{"bearer": []}, {"cookie": []}]
+
+
+class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """A noun's routes. OpenAPI gets the security and the problem answers from the route's own marks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(self._document_access)
+
+    @staticmethod
+    def _document_access(
+        doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_: Any
+    ) -> dict[str, Any]:
+        access: Access | None = doc_info.get("access")
+        if access is None:
+            return doc
+        if not access.is_public:
+            doc["security"] = _SECURITY
+        if access.permission is not None:
+            doc["x-permission"] = str(access.permission)
+        responses = doc.setdefault("responses", {})
+        for status in _error_statuses(access, doc, method):
+            responses.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
+        return doc
+
+
+def _error_statuses(access: Access, doc: dict[str, Any], method: str) -> list[str]:
+    statuses = ["422", "429", "503"]
+    if not access.is_public:
+        statuses += ["401", "403"]
+    if doc.get("x-has-path-parameters", True):
+        statuses += ["404"]
+    if method.lower() in ("put", "post", "patch", "delete"):
+        statuses += ["409", "412", "413", "415", "428"]
+    return sorted(statuses)

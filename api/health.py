@@ -1,0 +1,57 @@
+"""Whether the process lives, whether it can work, and its figures for prometheus."""
+
+from __future__ import annotations
+
+import os
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client import REGISTRY as PROCESS_REGISTRY
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.authentication import public
+from server.db import db
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> tuple[Response, int]:
+    """The database answers and photos can be written."""
+    parts = {"database": _database_answers(), "photos": _photos_writable()}
+    is_ready = all(parts.values())
+    return jsonify(status="ok" if is_ready else "unavailable", parts=parts), 200 if is_ready else 503
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> Response:
+    """Prometheus' text format, summed over the worker processes."""
+    registry: CollectorRegistry = PROCESS_REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _database_answers() -> bool:
+    try:
+        db.session.execute(sa.text("SELECT 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
+    return True
+
+
+def _photos_writable() -> bool:
+    folder = current_app.extensions["jiayuan_config"].photo_dir
+    return os.access(folder, os.W_OK)

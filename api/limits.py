@@ -1,0 +1,37 @@
+"""Rate limits by account or, for nobody in particular, by address; each names what it guards."""
+
+from __future__ import annotations
+
+from flask import Flask, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from server.config import Config
+
+SIGN_IN = "20 per minute; 200 per hour"
+ONE_TIME_CODE = "5 per minute; 30 per hour"
+ANONYMOUS_WRITE = "30 per minute; 300 per hour"
+TRACKING = "60 per minute"
+PHOTO = "120 per minute; 3000 per hour"
+DEFAULT = "1200 per minute"
+
+
+def asker() -> str:
+    """The account where one has been established, else the address."""
+    actor = g.get("actor")
+    if actor is not None and actor.account_id is not None:
+        return f"account:{actor.account_id}"
+    return f"address:{get_remote_address()}"
+
+
+limiter = Limiter(key_func=asker, default_limits=[DEFAULT], headers_enabled=True, strategy="moving-window")
+
+
+def configure(app: Flask, config: Config) -> None:
+    app.config.update(
+        RATELIMIT_ENABLED=config.rate_limits_enabled,
+        RATELIMIT_STORAGE_URI=config.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(config.redis_url),
+    )
+    limiter.init_app(app)
+    limiter.request_filter(lambda: request.path in ("/healthz", "/readyz", "/metrics"))

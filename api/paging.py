@@ -1,0 +1,61 @@
+"""Cursor paging: a page names where the next begins by its last row's sort key, so rows that come meanwhile shift nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from server.errors import FieldError, RuleViolated
+
+MAX_LIMIT = 200
+DEFAULT_LIMIT = 50
+_MAX_CURSOR_LENGTH = 600
+
+
+class PageQuerySchema(Schema):
+    """Base of every list's query."""
+
+    limit = fields.Integer(
+        load_default=DEFAULT_LIMIT,
+        validate=validate.Range(min=1, max=MAX_LIMIT),
+        metadata={"description": "每页条数 / rows a page", "example": 50},
+    )
+    cursor = fields.String(
+        load_default=None,
+        validate=validate.Length(max=_MAX_CURSOR_LENGTH),
+        metadata={"description": "上一页返回的 next_cursor / next_cursor of the page before"},
+    )
+
+
+def encode_cursor(key: list[Any]) -> str:
+    """A sort key (strings, numbers, None) as an opaque cursor."""
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, types: tuple[type, ...]) -> list[Any] | None:
+    """The sort key of a cursor, its parts checked against `types`; raises `RuleViolated` for anything else."""
+    if not cursor:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, UnicodeError) as error:
+        raise _bad_cursor() from error
+    is_key = isinstance(key, list) and len(key) == len(types)
+    if not is_key or not all(
+        part is None or type(part) is kind for part, kind in zip(key, types, strict=True)
+    ):
+        raise _bad_cursor()
+    return key  # type: ignore[no-any-return]
+
+
+def _bad_cursor() -> RuleViolated:
+    field = FieldError("cursor", "bad_cursor", "翻页标记无效", "Not a cursor of this list")
+    return RuleViolated("翻页标记无效", "Not a cursor of this list", code="bad_cursor", errors=[field])
+
+
+def page(rows: list[Any], next_key: list[Any] | None) -> dict[str, Any]:
+    """The body of one page."""
+    return {"items": rows, "next_cursor": encode_cursor(next_key) if next_key is not None else None}

@@ -1,0 +1,186 @@
+"""Settings of one running server: read once from the environment, frozen, checked before anything starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from cryptography.fernet import Fernet
+
+Environment = Literal["demo", "production", "test"]
+SECRET_NAMES = ("SECRET_KEY", "PHONE_KEYS", "LOOKUP_KEY")
+MINIMUM_SECRET_LENGTH = 32
+
+
+class ConfigurationError(Exception):
+    """The environment does not describe a server that may start; the message is one clear line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the environment decides.
+
+    `phone_keys` are Fernet keys, newest first: the first encrypts, all decrypt. `lookup_key` keys the
+    hashes by which phone numbers and tracking codes are found again.
+    """
+
+    environment: Environment
+    data_dir: Path
+    database_url: str
+    secret_key: str = field(repr=False)
+    phone_keys: tuple[str, ...] = field(repr=False)
+    lookup_key: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    redis_url: str | None = None
+    workers: int = 2
+    threads: int = 4
+    is_behind_tls: bool = False
+    trusted_proxies: int = 0
+    rate_limits_enabled: bool = True
+    log_level: str = "INFO"
+    office_hours: tuple[tuple[str, str], ...] = (("08:30", "11:30"), ("13:30", "17:00"))
+    photo_max_bytes: int = 25 * 1024 * 1024
+    json_max_bytes: int = 2 * 1024 * 1024
+    access_token_minutes: int = 30
+    refresh_token_days: int = 30
+
+    @property
+    def is_demo(self) -> bool:
+        """Demo people and synthetic communities exist only here."""
+        return self.environment == "demo"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def photo_dir(self) -> Path:
+        return self.data_dir / "photos"
+
+    @property
+    def jobs_path(self) -> Path:
+        return self.data_dir / "jobs.sqlite3"
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the settings; raise `ConfigurationError` where a production server lacks its secrets.
+
+    The demo makes its own secrets at first start and keeps them in `DATA_DIR/secrets.json`.
+    """
+    env = dict(os.environ if environ is None else environ)
+    environment = _environment(env.get("JIAYUAN_ENV", "demo"))
+    data_dir = Path(env.get("DATA_DIR", "var")).resolve()
+    given = _secrets(env, environment, data_dir)
+    return Config(
+        environment=environment,
+        data_dir=data_dir,
+        database_url=_database_url(env.get("DATABASE_URL"), data_dir),
+        secret_key=given["SECRET_KEY"],
+        phone_keys=_phone_keys(given["PHONE_KEYS"]),
+        lookup_key=given["LOOKUP_KEY"],
+        host=env.get("HOST", "127.0.0.1"),
+        port=_integer(env, "PORT", 8000, 1, 65535),
+        redis_url=env.get("REDIS_URL") or None,
+        workers=_integer(env, "WEB_WORKERS", 2, 1, 64),
+        threads=_integer(env, "WEB_THREADS", 4, 1, 64),
+        is_behind_tls=env.get("BEHIND_TLS", "1" if environment == "production" else "0") == "1",
+        trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
+        rate_limits_enabled=env.get("RATE_LIMITS", "on") != "off",
+        log_level=env.get("LOG_LEVEL", "INFO").upper(),
+    )
+
+
+def _environment(name: str) -> Environment:
+    if name not in ("demo", "production", "test"):
+        raise ConfigurationError(f"JIAYUAN_ENV must be demo, production or test, not {name!r}")
+    return name  # type: ignore[return-value]
+
+
+def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    raw = env.get(name, str(default))
+    try:
+        value = int(raw)
+    except ValueError:
+        raise ConfigurationError(f"{name} must be a whole number, not {raw!r}") from None
+    if not low <= value <= high:
+        raise ConfigurationError(f"{name} must lie between {low} and {high}, not {value}")
+    return value
+
+
+def _database_url(given: str | None, data_dir: Path) -> str:
+    if not given:
+        return f"sqlite:///{data_dir / 'jiayuan.sqlite3'}"
+    if given.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + given.split("://", 1)[1]
+    if given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return given
+    raise ConfigurationError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _secrets(env: Mapping[str, str], environment: Environment, data_dir: Path) -> dict[str, str]:
+    if environment == "production":
+        return _required_secrets(env)
+    made = _generated_secrets() if environment == "test" else _kept_secrets(data_dir)
+    return {name: env.get(name) or made[name] for name in SECRET_NAMES}
+
+
+def _required_secrets(env: Mapping[str, str]) -> dict[str, str]:
+    missing = [name for name in SECRET_NAMES if not env.get(name)]
+    if missing:
+        raise ConfigurationError(f"production refuses to start without {', '.join(missing)}")
+    weak = [name for name in SECRET_NAMES if len(env[name]) < MINIMUM_SECRET_LENGTH]
+    if weak:
+        raise ConfigurationError(f"{', '.join(weak)} must have at least {MINIMUM_SECRET_LENGTH} characters")
+    return {name: env[name] for name in SECRET_NAMES}
+
+
+def _generated_secrets() -> dict[str, str]:
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "PHONE_KEYS": Fernet.generate_key().decode(),
+        "LOOKUP_KEY": secrets.token_urlsafe(48),
+    }
+
+
+def _kept_secrets(data_dir: Path) -> dict[str, str]:
+    """The demo's own secrets, made once; the exclusive create lets two first starts agree on one file."""
+    path = data_dir / "secrets.json"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return _read_secrets(path)
+    made = _generated_secrets()
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(made, file)
+    return made
+
+
+def _read_secrets(path: Path) -> dict[str, str]:
+    try:
+        kept = json.loads(path.read_text())
+        return {name: str(kept[name]) for name in SECRET_NAMES}
+    except (ValueError, KeyError, TypeError):
+        raise ConfigurationError(
+            f"{path.name} in DATA_DIR is damaged; restore it or start with an empty DATA_DIR"
+        ) from None
+
+
+def _phone_keys(raw: str) -> tuple[str, ...]:
+    keys = tuple(part.strip() for part in raw.split(",") if part.strip())
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        raise ConfigurationError(
+            "PHONE_KEYS must be Fernet keys, newest first, separated by commas"
+        ) from None
+    if not keys:
+        raise ConfigurationError("PHONE_KEYS names no key")
+    return keys

