@@ -67,13 +67,12 @@ def gcj02_to_wgs84(latitude: float, longitude: float) -> tuple[float, float]:
     return guess_latitude, guess_longitude
 
 
-def distance_m(a: Position, b: Position) -> float:
+def distance_m(latitude_a: float, longitude_a: float, latitude_b: float, longitude_b: float) -> float:
     """Great-circle distance in metres (haversine on the mean sphere; within 0.5 % of the ellipsoid's)."""
-    latitude_a, latitude_b = math.radians(a.latitude), math.radians(b.latitude)
-    half_latitude = (latitude_b - latitude_a) / 2
-    half_longitude = math.radians(b.longitude - a.longitude) / 2
-    chord = math.sin(half_latitude) ** 2
-    chord += math.cos(latitude_a) * math.cos(latitude_b) * math.sin(half_longitude) ** 2
+    half_latitude = math.radians(latitude_b - latitude_a) / 2
+    half_longitude = math.radians(longitude_b - longitude_a) / 2
+    parallels = math.cos(math.radians(latitude_a)) * math.cos(math.radians(latitude_b))
+    chord = math.sin(half_latitude) ** 2 + parallels * math.sin(half_longitude) ** 2
     return 2 * _EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
 
 
