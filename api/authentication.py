@@ -82,6 +82,7 @@ def _mark(access: Access) -> Callable[[View], View]:
         checked.access = access  # type: ignore[attr-defined]
         apidoc: dict[str, Any] = getattr(checked, "_apidoc", {})
         apidoc["access"] = access
+        apidoc["operation"] = view.__name__
         checked._apidoc = apidoc  # type: ignore[attr-defined]
         return cast(View, checked)
 

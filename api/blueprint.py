@@ -8,10 +8,10 @@ import flask_smorest
 
 from api.authentication import Access
 
-_SECURITY = [{"bearer": []}, {"cookie": []}]
+_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": []}]
 
 
-class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+class ApiBlueprint(flask_smorest.Blueprint):
     """A noun's routes. OpenAPI gets the security and the problem answers from the route's own marks."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -25,22 +25,21 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         access: Access | None = doc_info.get("access")
         if access is None:
             return doc
+        doc.setdefault("operationId", doc_info["operation"])
         if not access.is_public:
             doc["security"] = _SECURITY
         if access.permission is not None:
             doc["x-permission"] = str(access.permission)
         responses = doc.setdefault("responses", {})
-        for status in _error_statuses(access, doc, method):
+        for status in _error_statuses(access, method):
             responses.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
         return doc
 
 
-def _error_statuses(access: Access, doc: dict[str, Any], method: str) -> list[str]:
-    statuses = ["422", "429", "503"]
+def _error_statuses(access: Access, method: str) -> list[str]:
+    statuses = ["404", "422", "429", "503"]
     if not access.is_public:
         statuses += ["401", "403"]
-    if doc.get("x-has-path-parameters", True):
-        statuses += ["404"]
     if method.lower() in ("put", "post", "patch", "delete"):
         statuses += ["409", "412", "413", "415", "428"]
     return sorted(statuses)

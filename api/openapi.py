@@ -14,7 +14,7 @@ from api.schemas.base import ProblemSchema
 _ERROR_STATUSES = (401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
 
 
-class JiayuanApi(flask_smorest.Api):  # type: ignore[misc]
+class JiayuanApi(flask_smorest.Api):
     """flask-smorest with our own problem documents in place of its errors."""
 
     def _register_error_handlers(self) -> None:
@@ -32,6 +32,7 @@ def configure(app: Flask) -> JiayuanApi:
         API_SPEC_OPTIONS=_SPEC_OPTIONS,
     )
     api = JiayuanApi(app)
+    app.extensions["jiayuan_openapi"] = api
     api.spec.components.schema("Problem", schema=ProblemSchema)
     for status in _ERROR_STATUSES:
         api.spec.components.response(f"Problem{status}", _problem_response(status))
@@ -41,7 +42,7 @@ def configure(app: Flask) -> JiayuanApi:
 def _problem_response(status: int) -> dict[str, Any]:
     phrase = HTTPStatus(status).phrase
     example = {
-        "type": "/api/docs/problems#" + phrase.lower().replace(" ", "_"),
+        "type": "urn:jiayuan:problem:" + phrase.lower().replace(" ", "_"),
         "title": phrase,
         "status": status,
         "detail": phrase,

@@ -21,7 +21,7 @@ from server.errors import DomainError, FieldError
 
 log = structlog.get_logger()
 
-PROBLEM_BASE = "/api/docs/problems#"
+PROBLEM_BASE = "urn:jiayuan:problem:"
 PROBLEM_JSON = "application/problem+json"
 # The parts of a request whose name stands before the field in webargs' messages.
 _LOCATIONS = (

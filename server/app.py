@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import server.cli
-from api import authentication, health, limits, observing, openapi, problems
+from api import authentication, health, limits, manual, observing, openapi, problems
 from api.blueprint import ApiBlueprint
 from server import logging as json_logging
 from server.config import Config, load_config
@@ -85,6 +85,7 @@ def _register_routes(app: Flask) -> None:
         blueprint = getattr(importlib.import_module(f"api.{info.name}"), "blueprint", None)
         if isinstance(blueprint, ApiBlueprint):
             documented.register_blueprint(blueprint, url_prefix="/api/v1" + (blueprint.url_prefix or ""))
+    manual.register(app)
 
 
 def _register_commands(app: Flask) -> None:

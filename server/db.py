@@ -166,12 +166,12 @@ def _by_columns(listed: str) -> str | None:
     if table is None:
         return None
     columns = {name for _, name in pairs}
-    named = [*table.constraints, *table.indexes]
-    for constraint in named:
+    unique: list[Any] = [*table.constraints, *table.indexes]
+    for constraint in unique:
         is_unique = isinstance(constraint, sa.UniqueConstraint | sa.PrimaryKeyConstraint) or getattr(
             constraint, "unique", False
         )
-        if is_unique and {column.name for column in constraint.columns} == columns:  # type: ignore[attr-defined]
+        if is_unique and {column.name for column in constraint.columns} == columns:
             return str(constraint.name)
     return None
 

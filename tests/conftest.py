@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from server.app import create_app
 from server.config import Config
 from server.db import Base, db
+from tests.openapi_client import ContractClient
 
 ENGINES = os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(",")
 
@@ -132,5 +133,7 @@ def committed_app(schema_app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def client(app: Flask) -> Any:
-    return app.test_client()
+def client(app: Flask) -> ContractClient:
+    """A client that also holds every answer against the OpenAPI document."""
+    app.test_client_class = ContractClient
+    return app.test_client()  # type: ignore[return-value]

@@ -76,7 +76,7 @@ class ProblemFieldSchema(Schema):
 class ProblemSchema(Schema):
     """RFC 9457 problem details."""
 
-    type = fields.String(metadata={"example": "/api/docs/problems#invalid"})
+    type = fields.String(metadata={"example": "urn:jiayuan:problem:invalid"})
     title = fields.String(metadata={"example": "内容有误，请检查标出的项目"})
     status = fields.Integer(metadata={"example": 422})
     detail = fields.String()
