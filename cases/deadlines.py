@@ -33,14 +33,20 @@ class TimeUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many units, at least one."""
+    """So many units: hours may be parts of an hour, days are whole."""
 
-    amount: int
+    amount: float
     unit: TimeUnit
 
     def __post_init__(self) -> None:
-        if not 1 <= self.amount <= MAX_AMOUNT:
-            raise ValueError(f"a limit is 1 to {MAX_AMOUNT} units")
+        if not 0 < self.amount <= MAX_AMOUNT:
+            raise ValueError(f"a limit is more than nothing and at most {MAX_AMOUNT} units")
+        if self.unit is TimeUnit.WORK_DAY and self.amount != int(self.amount):
+            raise ValueError("a limit in working days is whole days")
+
+    @property
+    def days(self) -> int:
+        return int(self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ def deadline(start: datetime, limit: Limit, calendar: WorkCalendar) -> Deadline:
     if limit.unit is TimeUnit.WORK_HOUR:
         due_at = calendar.after_open_time(start, timedelta(hours=limit.amount))
     else:
-        due_at = calendar.closing_of(work_day_after(calendar.local_day(start), limit.amount))
+        due_at = calendar.closing_of(work_day_after(calendar.local_day(start), limit.days))
     return Deadline(due_at, is_provisional(calendar.local_day(start), calendar.local_day(due_at)))
 
 
@@ -216,7 +222,7 @@ def reminder_at(clock: Clock, calendar: WorkCalendar) -> datetime:
     if limit.unit is TimeUnit.WORK_HOUR:
         whole = calendar.open_time_between(clock.started_at, due)
         return calendar.after_open_time(clock.started_at, whole - quarter)
-    return calendar.opening_of(work_day_before(calendar.local_day(due), limit.amount // 4))
+    return calendar.opening_of(work_day_before(calendar.local_day(due), limit.days // 4))
 
 
 def extensions_granted(adjustments: Iterable[Adjustment]) -> int:
