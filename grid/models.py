@@ -1,4 +1,5 @@
-"""Places and the people responsible for them, as tables: areas, communities, organisations, accounts, posts, sessions."""
+"""Places and the people responsible for them, as tables: areas, communities, organisations, accounts, posts, and
+what signing in needs."""
 
 from __future__ import annotations
 
@@ -23,8 +24,10 @@ class AreaLevel(StrEnum):
 
 
 class Area(Base):
-    """A node of the grid 网格 / 行政区划. `path` lists the codes from the root ("/310151/310151101/…/"), so that
-    everything below an area shares its prefix."""
+    """A node of the grid 网格 / 行政区划.
+
+    `path` lists the codes from the root ("/310151/310151101/…/"), so that everything below shares its prefix.
+    """
 
     __tablename__ = "areas"
 
@@ -33,7 +36,7 @@ class Area(Base):
     level: Mapped[AreaLevel] = mapped_column(
         sa.Enum(AreaLevel, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e])
     )
-    # committee 居委会 or village 村委会; empty above the neighbourhood
+    # committee 居委会, village 村委会 or other; empty above the neighbourhood
     kind: Mapped[str] = mapped_column(sa.String(20), default="")
     parent_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
     path: Mapped[str] = mapped_column(sa.String(120), unique=True)
@@ -42,8 +45,10 @@ class Area(Base):
 
 
 class Community(Base):
-    """A residential compound 住宅小区: what is inspected; a leaf under a neighbourhood. `attributes` hold what applicability
-    rules ask for (grid/attributes.py); `is_synthetic` marks the demo's 示例 communities."""
+    """A residential compound 住宅小区: what is inspected; a leaf under a neighbourhood.
+
+    `attributes` hold what applicability rules ask for (grid/attributes.py); `is_synthetic` marks the demo's 示例.
+    """
 
     __tablename__ = "communities"
 
@@ -64,7 +69,19 @@ class Community(Base):
 
     area: Mapped[Area] = relationship(lazy="raise_on_sql")
 
-    __table_args__ = (sa.Index("ix_communities_latitude_longitude", "latitude", "longitude"),)
+    __table_args__ = (
+        sa.UniqueConstraint("area_code", "name"),
+        sa.Index("ix_communities_latitude_longitude", "latitude", "longitude"),
+    )
+
+
+name_conflict("uq_communities_code", "小区代码已被使用", "This community code is taken", "code_taken")
+name_conflict(
+    "uq_communities_area_code_name",
+    "这个居民区已有同名小区",
+    "This neighbourhood has a community of this name already",
+    "name_taken",
+)
 
 
 class CommunityAttributes(Base):
@@ -97,8 +114,10 @@ class Building(Base):
 
 
 class Organisation(Base):
-    """A department, property company, committee or contractor that the policies name; `kind` is a code of
-    `grid/organisation_kinds.py`. `area_path` is the part of the grid it serves."""
+    """A department, property company, committee or contractor that the policies name.
+
+    `kind` is a code of `grid/organisation_kinds.py`; `area_path` is the part of the grid it serves.
+    """
 
     __tablename__ = "organisations"
 
@@ -112,7 +131,17 @@ class Organisation(Base):
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    area: Mapped[Area] = relationship(lazy="raise_on_sql")
+
     __table_args__ = (sa.UniqueConstraint("name", "area_code"),)
+
+
+name_conflict(
+    "uq_organisations_name_area_code",
+    "这个地区已有同名单位",
+    "This area has an organisation of this name already",
+    "name_taken",
+)
 
 
 class CommunityService(Base):
@@ -143,9 +172,6 @@ class Account(Base):
     phone_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    last_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -156,7 +182,10 @@ name_conflict("uq_accounts_username", "用户名已被使用", "This username is
 
 
 class Post(Base):
-    """What an account may do where: role × area × organisation, from–until (定人、定位, policy 001 task 17)."""
+    """What an account may do where: role × area × organisation, from–until (定人、定位, policy 001 task 17).
+
+    A post is never deleted: it ends, so that who was answerable at a past instant stays known.
+    """
 
     __tablename__ = "posts"
 
@@ -186,7 +215,26 @@ class SignInSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     user_agent: Mapped[str] = mapped_column(sa.String(200), default="")
-    refresh_id: Mapped[uuid.UUID] = mapped_column(sa.Uuid, default=new_id)
+    # The only refresh token that is good now, and the one before it, which two tabs may use at once.
+    refresh_id: Mapped[uuid.UUID] = mapped_column(sa.Uuid, default=uuid.uuid4)
+    previous_refresh_id: Mapped[uuid.UUID | None] = mapped_column(sa.Uuid)
+    refreshed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignInFailures(Base):
+    """Failures to sign in under a name, whether an account bears it or not: so a lock tells nothing about that.
+
+    `name_hash` is keyed, for people type passwords into the wrong field. See `grid/lock_out.py`.
+    """
+
+    __tablename__ = "sign_in_failures"
+
+    name_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    count: Mapped[int]
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    locks: Mapped[int]
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_failed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class OneTimeCode(Base):
