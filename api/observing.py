@@ -8,18 +8,29 @@ import uuid
 
 import structlog
 from flask import Flask, Response, g, request
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 log = structlog.get_logger()
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 REQUESTS = Counter("jiayuan_http_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("jiayuan_http_request_seconds", "Time to answer", ["method", "route"])
+CONNECTIONS = Gauge(
+    "jiayuan_database_connections_in_use", "Connections that requests hold now", multiprocess_mode="livesum"
+)
 
 
 def register(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
+
+
+def watch_connections(engine: Engine) -> None:
+    """Count the connections that are out of the pool: none may stay out once its request has ended."""
+    event.listen(engine, "checkout", lambda *_: CONNECTIONS.inc())
+    event.listen(engine, "checkin", lambda *_: CONNECTIONS.dec())
 
 
 def _begin() -> None:

@@ -40,6 +40,8 @@ def create_app(config: Config | None = None) -> Flask:
     authentication.configure(app, config)
     limits.configure(app, config)
     problems.register(app)
+    with app.app_context():
+        observing.watch_connections(db.engine)
     _register_routes(app)
     _register_commands(app)
     return app
