@@ -1,4 +1,4 @@
-"""Who may see a photo: a rule over plain values. Where a photo is shown is looked up by whoever asks (`api/photos.py`)."""
+"""Who may see a photo: a rule over plain values. What a photo stands in is looked up by whoever asks (`api/photos.py`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _READING = {
 
 @dataclass(frozen=True, slots=True)
 class PhotoPlace:
-    """Something a photo is shown in: of what kind, where, and which organisation holds it, if one does."""
+    """A thing a photo stands in: its owner, or a case it came to; where, and which organisation holds it, if any."""
 
     kind: PhotoOwnerKind
     area_path: str
@@ -26,7 +26,7 @@ class PhotoPlace:
 
 
 def may_see_photo(actor: Actor, places: Iterable[PhotoPlace]) -> bool:
-    """The display and thumbnail sizes: whoever may read one of the things it is shown in."""
+    """The display and thumbnail sizes: whoever may read one of the things it stands in."""
     return any(may(actor, _READING[place.kind], place.area_path, place.organisation_id) for place in places)
 
 

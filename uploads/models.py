@@ -1,4 +1,4 @@
-"""Photos as tables: what was stored for whom, where it is shown, and who looked at an original."""
+"""Photos as tables: what was stored for whom, what it belongs to, and who looked at an original."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, Json, UtcDateTime, new_id
 
@@ -52,8 +52,6 @@ class Photo(Base):
     owner_id: Mapped[uuid.UUID | None] = mapped_column(sa.Uuid)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    links: Mapped[list[PhotoLink]] = relationship(lazy="raise_on_sql")
-
     __table_args__ = (
         sa.CheckConstraint("uploaded_by IS NOT NULL OR capability_hash IS NOT NULL", name="has_uploader"),
         sa.CheckConstraint("(owner_kind IS NULL) = (owner_id IS NULL)", name="whole_owner"),
@@ -65,19 +63,6 @@ class Photo(Base):
             postgresql_where=sa.text("owner_id IS NULL"),
         ),
     )
-
-
-class PhotoLink(Base):
-    """Where a photo is shown: its owner, and every case it came to stand in. Whoever may read one of them sees it."""
-
-    __tablename__ = "photo_links"
-
-    photo_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("photos.id"), primary_key=True)
-    owner_kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
-    owner_id: Mapped[uuid.UUID] = mapped_column(sa.Uuid, primary_key=True)
-    linked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-    __table_args__ = (sa.Index("ix_photo_links_owner_kind_owner_id", "owner_kind", "owner_id"),)
 
 
 class OriginalLook(Base):

@@ -1,4 +1,4 @@
-"""Photos as rows: stored once under the client's own name, claimed once by what they prove, linked to where they show.
+"""Photos as rows: stored once under the client's own name, claimed once by what they prove.
 
 The files are kept before (`uploads.intake`); who may look is `uploads.access`.
 """
@@ -18,18 +18,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from grid.permissions import Actor
-from server.db import Base, db, is_postgresql
+from server.db import db, is_postgresql
 from server.errors import Conflict, FieldError, NotFound, RuleViolated
 from uploads.evidence import EvidenceMarks
 from uploads.intake import TakenPhoto
-from uploads.models import Photo, PhotoLink, PhotoOwnerKind
+from uploads.models import Photo, PhotoOwnerKind
 
 _CAPABILITY = re.compile(r"[A-Za-z0-9_-]{20,200}")
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoOwner:
-    """What a photo belongs to or is shown in."""
+    """What a photo belongs to."""
 
     kind: PhotoOwnerKind
     id: uuid.UUID
@@ -94,7 +94,7 @@ def store_photo(
     if actor.is_anonymous:
         require_capability(capability)
     values = _row_values(photo_id, taken, actor, capability, device, now)
-    if _insert_absent(Photo, [values]):
+    if _insert_absent(values):
         return receipt_of(get_photo(photo_id))
     return receipt_of(check_same_photo(get_photo(photo_id), taken.sha256, actor, capability))
 
@@ -202,7 +202,6 @@ def claim_photos(
         if photo.owner_id is None:
             photo.owner_kind, photo.owner_id, photo.claimed_at = owner.kind.value, owner.id, now
     db.session.flush()
-    link_photos(photo_ids, owner, now)
     return [receipt_of(photos[photo_id]) for photo_id in photo_ids]
 
 
@@ -230,34 +229,10 @@ def _fields_of(
     return places | dict(fields or {})
 
 
-def link_photos(photo_ids: Sequence[uuid.UUID], owner: PhotoOwner, now: datetime) -> None:
-    """Show photos in one more place, e.g. a report's in the case it opened; harmless to repeat.
-
-    Whoever may read that place may then see them.
-    """
-    rows = [
-        {"photo_id": photo_id, "owner_kind": owner.kind.value, "owner_id": owner.id, "linked_at": now}
-        for photo_id in dict.fromkeys(photo_ids)
-    ]
-    if rows:
-        _insert_absent(PhotoLink, rows)
-
-
 def list_photos_of(owner: PhotoOwner) -> list[StoredPhoto]:
-    """The photos shown in one place, in the order they were received."""
-    shown = (
-        sa.select(Photo)
-        .join(PhotoLink, PhotoLink.photo_id == Photo.id)
-        .where(PhotoLink.owner_kind == owner.kind.value, PhotoLink.owner_id == owner.id)
-        .order_by(Photo.received_at, Photo.id)
-    )
-    return [receipt_of(photo) for photo in db.session.scalars(shown)]
-
-
-def list_places_of(photo_id: uuid.UUID) -> list[PhotoOwner]:
-    """Everything a photo is shown in."""
-    links = sa.select(PhotoLink.owner_kind, PhotoLink.owner_id).where(PhotoLink.photo_id == photo_id)
-    return [PhotoOwner(PhotoOwnerKind(kind), owner_id) for kind, owner_id in db.session.execute(links)]
+    """What a report, inspection or case has claimed, in the order received."""
+    claimed = sa.select(Photo).where(Photo.owner_kind == owner.kind.value, Photo.owner_id == owner.id)
+    return [receipt_of(photo) for photo in db.session.scalars(claimed.order_by(Photo.received_at, Photo.id))]
 
 
 def evidence_as_json(marks: EvidenceMarks) -> dict[str, Any]:
@@ -270,9 +245,9 @@ def _hash_of(capability: str) -> str:
     return hashlib.sha256(capability.encode()).hexdigest()
 
 
-def _insert_absent(model: type[Base], rows: list[dict[str, Any]]) -> int:
-    """Insert what is not there yet, waiting for whoever is inserting the same; return how many were inserted."""
+def _insert_absent(values: Mapping[str, Any]) -> bool:
+    """Insert unless the id is taken, waiting for whoever is inserting it just now; tell whether it was inserted."""
     insert = postgresql.insert if is_postgresql() else sqlite.insert
-    statement = insert(model).values(rows).on_conflict_do_nothing()
-    # Counted by what comes back: the PostgreSQL driver does not tell the row count of such an insert.
-    return len(db.session.execute(statement.returning(sa.literal(1))).all())
+    statement = insert(Photo).values(**values).on_conflict_do_nothing()
+    # Told by what comes back: the PostgreSQL driver does not tell the row count of such an insert.
+    return db.session.scalar(statement.returning(Photo.id)) is not None

@@ -20,7 +20,7 @@ from tests.uploads.images import encoded, phone_exif, photo_bytes, two_halves
 from uploads.evidence import EvidenceMarks
 from uploads.formats import PhotoType
 from uploads.intake import TakenPhoto, take_in_photo
-from uploads.models import Photo, PhotoLink, PhotoOwnerKind
+from uploads.models import Photo, PhotoOwnerKind
 from uploads.photos import (
     DeviceFacts,
     PhotoClaimRefused,
@@ -28,9 +28,7 @@ from uploads.photos import (
     StoredPhoto,
     claim_photos,
     get_photo,
-    link_photos,
     list_photos_of,
-    list_places_of,
     store_photo,
 )
 from uploads.storage import FolderPhotoStore
@@ -177,7 +175,6 @@ def test_claiming_again_for_the_same_owner_changes_nothing(inspector: Actor) -> 
 
     assert claim_photos([photo.id], owner, inspector, NOW + timedelta(days=1)) == [photo]
     assert get_photo(photo.id).claimed_at == NOW
-    assert rows(PhotoLink) == 1
 
 
 def test_the_same_id_twice_in_one_claim_is_one_photo(inspector: Actor) -> None:
@@ -234,18 +231,6 @@ def test_an_anonymous_photo_is_claimed_with_its_secret_only(inspector: Actor) ->
 def test_who_signs_in_after_uploading_still_claims_by_the_secret(inspector: Actor) -> None:
     photo = store(ANONYMOUS, capability=SECRET)
     assert claim_photos([photo.id], an_owner(), inspector, NOW, capability=SECRET) == [photo]
-
-
-def test_a_photo_can_be_shown_in_more_places(inspector: Actor) -> None:
-    photo, report, case = store(inspector), an_owner(), an_owner(PhotoOwnerKind.CASE)
-    claim_photos([photo.id], report, inspector, NOW)
-
-    link_photos([photo.id], case, NOW)
-    link_photos([photo.id], case, NOW)
-
-    assert set(list_places_of(photo.id)) == {report, case}
-    assert list_photos_of(case) == [photo]
-    assert list_photos_of(an_owner(PhotoOwnerKind.CASE)) == []
 
 
 def test_claiming_ten_photos_costs_the_statements_of_one(inspector: Actor) -> None:
