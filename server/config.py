@@ -7,6 +7,8 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -44,7 +46,7 @@ class Config:
     trusted_proxies: int = 0
     rate_limits_enabled: bool = True
     log_level: str = "INFO"
-    office_hours: tuple[tuple[str, str], ...] = (("08:30", "11:30"), ("13:30", "17:00"))
+    office_hours: tuple[tuple[time, time], ...] = ((time(8, 30), time(11, 30)), (time(13, 30), time(17)))
     photo_max_bytes: int = 25 * 1024 * 1024
     json_max_bytes: int = 2 * 1024 * 1024
     access_token_minutes: int = 30
@@ -93,6 +95,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
         rate_limits_enabled=env.get("RATE_LIMITS", "on") != "off",
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
+        office_hours=_office_hours(env.get("OFFICE_HOURS", "08:30-11:30,13:30-17:00")),
     )
 
 
@@ -121,6 +124,23 @@ def _database_url(given: str | None, data_dir: Path) -> str:
     if given.startswith(("sqlite:///", "postgresql+psycopg://")):
         return given
     raise ConfigurationError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _office_hours(raw: str) -> tuple[tuple[time, time], ...]:
+    """The spans in which working hours count, in order and apart from each other."""
+    try:
+        spans = tuple(
+            (time.fromisoformat(begin.strip()), time.fromisoformat(end.strip()))
+            for begin, end in (part.split("-") for part in raw.split(","))
+        )
+    except ValueError:
+        raise ConfigurationError(
+            f"OFFICE_HOURS must look like 08:30-11:30,13:30-17:00, not {raw!r}"
+        ) from None
+    edges = [edge for span in spans for edge in span]
+    if any(first >= second for first, second in pairwise(edges)):
+        raise ConfigurationError("OFFICE_HOURS must be spans in order that do not touch")
+    return spans
 
 
 def _secrets(env: Mapping[str, str], environment: Environment, data_dir: Path) -> dict[str, str]:

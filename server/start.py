@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from alembic.util import CommandError
@@ -19,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.config import Config, ConfigurationError, load_config
 
 STOP_SECONDS = 35
+RESTARTS = 5
+RESTART_WINDOW_SECONDS = 60
 
 
 def main() -> int:
@@ -60,39 +63,75 @@ def _empty_metrics_folder(config: Config) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
+@dataclass
+class Child:
+    """A process that is started again when it ends by itself, unless it keeps ending."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.starts = [*self.starts[-RESTARTS:], time.monotonic()]
+        # A session of its own: Ctrl-C reaches the supervisor alone, which ends the children in order.
+        self.process = subprocess.Popen(self.command, start_new_session=True)  # noqa: S603
+
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def keeps_ending(self) -> bool:
+        return len(self.starts) > RESTARTS and self.starts[-1] - self.starts[0] < RESTART_WINDOW_SECONDS
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
 def _supervise(config: Config) -> int:
-    """Start both children; when one ends or a stop is asked for, end the other."""
-    children = {
-        "web server": _spawn(
-            [sys.executable, "-m", "gunicorn", "-c", "python:server.gunicorn_conf", "server.wsgi:app"]
+    """Run both children until a stop is asked for or one of them cannot be kept up."""
+    children = [
+        Child(
+            "web server",
+            [sys.executable, "-m", "gunicorn", "-c", "python:server.gunicorn_conf", "server.wsgi:app"],
         ),
-        "job worker": _spawn([sys.executable, "-m", "huey.bin.huey_consumer", "server.tasks.huey", "-q"]),
-    }
+        Child("job worker", [sys.executable, "-m", "huey.bin.huey_consumer", "server.tasks.huey", "-q"]),
+    ]
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: asked.append(received))
+    for child in children:
+        child.start()
     say(f"ready: http://{config.host}:{config.port}  (API documentation at /api/docs, stop with Ctrl-C)")
-    while not asked and all(child.poll() is None for child in children.values()):
+    lost = _keep_up(children, asked)
+    _stop(children)
+    return _fail(f"the {lost.name} keeps ending by itself; see the log above") if lost else 0
+
+
+def _keep_up(children: Sequence[Child], asked: Sequence[int]) -> Child | None:
+    """Start again what ends by itself; the child that cannot be kept up, None after a stop that was asked for."""
+    while not asked:
+        for child in children:
+            if not child.has_ended():
+                continue
+            if child.keeps_ending():
+                return child
+            say(f"the {child.name} ended by itself; starting it again", sys.stderr)
+            child.start()
         time.sleep(0.2)
-    ended = [name for name, child in children.items() if child.poll() is not None]
-    _stop(list(children.values()))
-    return 0 if asked else _fail(f"the {' and the '.join(ended)} ended by itself; see the log above")
+    return None
 
 
-def _spawn(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl-C reaches the supervisor alone, which ends the children in order.
-    return subprocess.Popen(command, start_new_session=True)  # noqa: S603
-
-
-def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _stop(children: Sequence[Child]) -> None:
     for child in children:
-        if child.poll() is None:
-            child.terminate()
+        if child.process is not None and child.process.poll() is None:
+            child.process.terminate()
     for child in children:
-        try:
-            child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        child.stop()
 
 
 def say(line: str, stream: TextIO = sys.stdout) -> None:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from alembic import context
-from flask import current_app
+from typing import Any
 
-from server.db import Base, db
+from alembic import context
+from sqlalchemy.types import TypeEngine
+
+from server.db import Base, Json, UtcDateTime, db
+
+
+def _render(kind: str, item: Any, _autogenerate: Any) -> str | bool:
+    """A migration names plain column types, never our own classes, which may change after it was written."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, TypeEngine) and item is Json:
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
 
 
 def run() -> None:
@@ -17,7 +28,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             compare_server_default=True,
-            **current_app.extensions["migrate"].configure_args,
+            render_item=_render,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,15 @@ def test_damaged_demo_secrets_are_one_clear_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name, value",
-    [("PORT", "no"), ("PORT", "0"), ("PORT", "70000"), ("WEB_WORKERS", "0"), ("JIAYUAN_ENV", "dev")],
+    [
+        ("PORT", "no"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("WEB_WORKERS", "0"),
+        ("JIAYUAN_ENV", "dev"),
+        ("OFFICE_HOURS", "9-17"),
+        ("OFFICE_HOURS", "12:00-09:00"),
+    ],
 )
 def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=name):
@@ -83,3 +92,10 @@ def test_secrets_never_show_in_a_representation(tmp_path: Path) -> None:
     config = load_config(environ(tmp_path))
     kept = json.loads((tmp_path / "secrets.json").read_text())
     assert all(secret not in repr(config) for secret in kept.values())
+
+
+def test_office_hours_are_spans_of_the_day(tmp_path: Path) -> None:
+    assert load_config(environ(tmp_path, OFFICE_HOURS="09:00-12:00, 13:00-18:00")).office_hours == (
+        (time(9), time(12)),
+        (time(13), time(18)),
+    )
