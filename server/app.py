@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import server.cli
-from api import authentication, health, limits, manual, observing, openapi, problems
+from api import authentication, health, limits, manual, observing, openapi, problems, response_headers
 from api.blueprint import ApiBlueprint
 from server import logging as json_logging
 from server.config import Config, load_config
@@ -31,12 +31,15 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask("jiayuan", static_folder=None)
     app.extensions["jiayuan_config"] = config
     app.config.update(_flask_settings(config))
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.trusted_proxies, config.trusted_proxies)  # type: ignore[method-assign]
     _load_models()
     db.init_app(app)
     migrate.init_app(app, db, directory="server/migrations", render_as_batch=True)
     observing.register(app)
+    response_headers.register(app, is_behind_tls=config.is_behind_tls)
     authentication.configure(app, config)
     limits.configure(app, config)
     problems.register(app)
