@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from server.clock import LOCAL_ZONE
 
@@ -74,7 +74,10 @@ class ProblemFieldSchema(Schema):
 
 
 class ProblemSchema(Schema):
-    """RFC 9457 problem details."""
+    """RFC 9457 problem details; a problem may carry further members of its own."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(metadata={"example": "urn:jiayuan:problem:invalid"})
     title = fields.String(metadata={"example": "内容有误，请检查标出的项目"})
