@@ -153,7 +153,19 @@ def timeline(facts: PairFacts, tz: ZoneInfo = SHANGHAI) -> tuple[Segment, ...]:
     findings = _findings(facts)
     instants = sorted(_instants(facts, findings, tz))
     sweep = _Sweep(facts, findings, tz)
-    return _joined(sweep.segment_at(instant) for instant in instants)
+    return joined(sweep.segment_at(instant) for instant in instants)
+
+
+def spliced(before: Sequence[Segment], after: Sequence[Segment], since: datetime) -> tuple[Segment, ...]:
+    """A timeline that stays what it was before an instant and is another one from that instant on.
+
+    `before` may begin with the segment in force at `since`; `after` need only be right from `since` on. So a
+    new fact costs what lies after it, however long the history before it is.
+    """
+    kept = [segment for segment in before if segment.since < since]
+    first = status_at(after, since)
+    turn = Segment(since, first.status, first.occurrences, first.causes)
+    return joined([*kept, turn, *(segment for segment in after if segment.since > since)])
 
 
 def status_at(segments: Sequence[Segment], at: datetime) -> Segment:
@@ -236,10 +248,12 @@ def _instants(facts: PairFacts, findings: Iterable[_Finding], tz: ZoneInfo) -> s
     }
 
 
-def _joined(segments: Iterable[Segment]) -> tuple[Segment, ...]:
-    """Leaves out what repeats the segment before it, and an unassessed beginning."""
+def joined(
+    segments: Iterable[Segment], before: PairStatus | None = PairStatus.UNASSESSED
+) -> tuple[Segment, ...]:
+    """Segments in order of time without those that repeat the one before; `before` is what held at first."""
     kept: list[Segment] = []
-    previous: tuple[PairStatus, int, tuple[Cause, ...]] = (PairStatus.UNASSESSED, 0, ())
+    previous: tuple[PairStatus | None, int, tuple[Cause, ...]] = (before, 0, ())
     for segment in segments:
         content = (segment.status, segment.occurrences, segment.causes)
         if content != previous:

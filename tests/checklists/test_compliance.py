@@ -20,6 +20,7 @@ from checklists.compliance import (
     Segment,
     ValidityPeriod,
     item_score,
+    spliced,
     stale_from,
     status_at,
     timeline,
@@ -92,6 +93,18 @@ def test_segments_are_in_order_and_no_two_neighbours_say_the_same(facts):
 def test_every_assessed_or_stale_segment_names_its_cause(facts):
     for segment in timeline(facts):
         assert bool(segment.causes) == (segment.status is not PairStatus.UNASSESSED)
+
+
+@settings(max_examples=80, deadline=None)
+@given(pair_facts, instants)
+def test_a_timeline_may_be_continued_from_any_instant_by_what_matters_from_then_on(facts, since):
+    whole = timeline(facts)
+    in_force = [segment for segment in whole if segment.since < since]
+    assert spliced(in_force, whole, since) == whole
+    assert spliced(in_force[-1:], whole, since) == (
+        *in_force[-1:],
+        *(segment for segment in whole if segment.since >= since),
+    )
 
 
 def test_a_pair_without_facts_is_unassessed():
