@@ -96,12 +96,34 @@ _KNOWN_STATES = frozenset(state.value for state in State)
 # The work begins again after it was said to be done: the state alone would read as if nothing had happened.
 _REDOING = frozenset({(Action.REWORK, State.HANDLING), (Action.REOPEN, State.DISPATCHED)})
 
+# What residents call the organisations of a kind (grid/organisation_kinds.py); never one organisation's name.
 ORGANISATION_TEXTS: Mapping[str, PublicText] = MappingProxyType(
     {
         "property_company": PublicText("物业", "the property company"),
         "neighbourhood_committee": PublicText("居委会", "the neighbourhood committee"),
         "owners_committee": PublicText("业委会", "the owners' committee"),
-        "urban_management": PublicText("城管", "urban management"),
+        "urban_enforcement": PublicText("城管", "urban enforcement"),
+        "fire_rescue": PublicText("消防", "the fire service"),
+        "police": PublicText("公安", "the police"),
+        "housing": PublicText("房管部门", "the housing office"),
+        "water": PublicText("水务部门", "the water office"),
+        "market_regulation": PublicText("市场监管部门", "market regulation"),
+        "greening_sanitation": PublicText("绿化市容部门", "greening and sanitation"),
+        "sports": PublicText("体育部门", "the sports office"),
+        "culture": PublicText("文化部门", "the culture office"),
+        "civilisation_office": PublicText("文明办", "the civilisation office"),
+        "township_government": PublicText("街道（乡镇）", "the township"),
+        "grid_centre": PublicText("网格化中心", "the grid centre"),
+        "joint_office": PublicText("联席会议办公室", "the joint meeting's office"),
+        "lift_maintenance": PublicText("电梯维保单位", "the lift maintenance company"),
+        "waste_carrier": PublicText("垃圾清运单位", "the waste carrier"),
+        "utility": PublicText("水电气等公用事业单位", "the utility"),
+        "party_building": PublicText("党建部门", "the party building office"),
+        "civil_affairs": PublicText("民政部门", "civil affairs"),
+        "disabled_federation": PublicText("残联", "the disabled persons' federation"),
+        "transport": PublicText("交通部门", "the transport office"),
+        "construction": PublicText("建设部门", "the construction office"),
+        "justice": PublicText("司法部门", "the justice office"),
     }
 )
 

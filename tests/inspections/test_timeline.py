@@ -67,10 +67,10 @@ def test_a_change_of_kind_is_told_and_a_change_within_a_kind_is_not() -> None:
         steps(
             ("dispatch", "dispatched", "property_company"),
             ("reassign", "dispatched", "property_company"),
-            ("reassign", "dispatched", "urban_management"),
+            ("reassign", "dispatched", "urban_enforcement"),
         )
     )
-    assert [entry.organisation_kind for entry in entries] == ["property_company", "urban_management"]
+    assert [entry.organisation_kind for entry in entries] == ["property_company", "urban_enforcement"]
 
 
 @pytest.mark.parametrize(("action", "state"), [("rework", "handling"), ("reopen", "dispatched")])

@@ -1,0 +1,182 @@
+"""What a submission sets going: the observations that rates are made of, cases for the fails, the round's tick."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from cases.models import Case, CaseOrigin
+from cases.opening import InspectionCause, NewCase, open_or_join_case
+from checklists.observations import ObservationEntry, record_observations
+from grid.permissions import Actor
+from inspections.answers import AnswerResult
+from inspections.inspection_basis import Basis
+from inspections.inspection_content import InspectionStatus
+from inspections.item_rules import demands_of
+from inspections.models import Answer, AnswerPhoto, Inspection
+from server.db import db
+from server.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submitted inspection with its answers, already stored, on its way into the rates and cases."""
+
+    inspection: Inspection
+    answers: Sequence[Answer]
+    basis: Basis
+    finished_at: datetime
+    actor: Actor
+    now: datetime
+
+
+def submit(submission: Submission) -> None:
+    """Make the inspection final, record its observations, open or join cases for its fails, tick its assignment.
+
+    Raises Conflict where the round's assignment has been fulfilled by another inspection.
+    """
+    _finish(submission)
+    _tick_assignment(submission)
+    photos = _photo_ids(submission)
+    _record(submission, photos)
+    earlier = _cases_of_previous(submission.basis.previous)
+    opened = [_case_line(submission, answer, photos, earlier) for answer in _fails(submission.answers)]
+    inspection = submission.inspection
+    inspection.receipt = {
+        **inspection.receipt,
+        "cases": opened,
+        "withdrawn_cases": _withdrawn(earlier, {line["item_code"] for line in opened}),
+    }
+
+
+def _finish(submission: Submission) -> None:
+    inspection, previous = submission.inspection, submission.basis.previous
+    inspection.status = InspectionStatus.SUBMITTED.value
+    inspection.submitted_at = submission.now
+    inspection.finished_at = submission.finished_at
+    inspection.number = 1 if previous is None or previous.number is None else previous.number + 1
+    db.session.flush()
+    if previous is not None:
+        previous.superseded_by_id = inspection.id
+
+
+def _tick_assignment(submission: Submission) -> None:
+    assignment, root_id = submission.basis.assignment, submission.inspection.root_id
+    if assignment is None:
+        return
+    if assignment.inspection_id not in (None, root_id):
+        raise Conflict(
+            "本轮检查中该小区已提交过检查；如需更正请另提交更正版本",
+            "This community's inspection is submitted already; correct it by a superseding revision",
+            code="assignment_done",
+        )
+    if assignment.inspection_id is None:
+        # A correction does not make a visit late that was in time.
+        assignment.inspection_id, assignment.finished_at = root_id, submission.finished_at
+
+
+def _photo_ids(submission: Submission) -> dict[uuid.UUID, tuple[uuid.UUID, ...]]:
+    rows = db.session.execute(
+        sa.select(AnswerPhoto.answer_id, AnswerPhoto.photo_id)
+        .where(AnswerPhoto.answer_id.in_([answer.id for answer in submission.answers]))
+        .order_by(AnswerPhoto.answer_id, AnswerPhoto.position)
+    )
+    found: dict[uuid.UUID, tuple[uuid.UUID, ...]] = {}
+    for answer_id, photo_id in rows:
+        found[answer_id] = (*found.get(answer_id, ()), photo_id)
+    return found
+
+
+def _record(submission: Submission, photos: dict[uuid.UUID, tuple[uuid.UUID, ...]]) -> None:
+    inspection = submission.inspection
+    entries = [
+        ObservationEntry(
+            item_code=answer.item_code,
+            result=answer.result,
+            occurrences=answer.occurrences or 0,
+            observed_at=answer.observed_at,
+            answer_id=answer.id,
+            photo_ids=photos.get(answer.id, ()),
+        )
+        for answer in submission.answers
+    ]
+    assert inspection.number is not None
+    record_observations(
+        inspection.community_id, inspection.root_id, inspection.number, entries, now=submission.now
+    )
+
+
+def _fails(answers: Sequence[Answer]) -> list[Answer]:
+    """In the order of their items, so that two inspections at once lock cases in one order."""
+    return sorted((a for a in answers if a.result == AnswerResult.FAIL), key=lambda answer: answer.item_code)
+
+
+def _cases_of_previous(previous: Inspection | None) -> dict[str, Case]:
+    """The cases that the corrected revision opened or joined, by item."""
+    if previous is None:
+        return {}
+    statement = (
+        sa.select(Answer.item_code, Case)
+        .join(Case, Case.id == Answer.case_id)
+        .where(Answer.inspection_id == previous.id)
+    )
+    return {row.item_code: row.Case for row in db.session.execute(statement)}
+
+
+def _case_line(
+    submission: Submission,
+    answer: Answer,
+    photos: dict[uuid.UUID, tuple[uuid.UUID, ...]],
+    earlier: dict[str, Case],
+) -> dict[str, Any]:
+    """Find the case for a fail; what the corrected revision found failing already has its case."""
+    if answer.item_code in earlier:
+        case, answer.is_case_joined = earlier[answer.item_code], True
+    else:
+        opened = open_or_join_case(
+            _new_case(submission, answer),
+            cause=InspectionCause(
+                inspection_id=submission.inspection.root_id,
+                answer_id=answer.id,
+                observed_at=answer.observed_at,
+                photo_ids=photos.get(answer.id, ()),
+            ),
+            actor=submission.actor,
+            now=submission.now,
+        )
+        case, answer.is_case_joined = opened.case, opened.is_joined
+    answer.case_id = case.id
+    return {
+        "item_code": answer.item_code,
+        "case_id": str(case.id),
+        "case_number": case.number,
+        "is_joined": answer.is_case_joined,
+    }
+
+
+def _new_case(submission: Submission, answer: Answer) -> NewCase:
+    demand = next(each for each in demands_of(submission.basis.version) if each.code == answer.item_code)
+    return NewCase(
+        community_id=submission.inspection.community_id,
+        item_code=answer.item_code,
+        title=demand.criterion_zh,
+        text=answer.note,
+        building=answer.building,
+        latitude=answer.latitude,
+        longitude=answer.longitude,
+        origin=CaseOrigin.INSPECTION,
+    )
+
+
+def _withdrawn(earlier: dict[str, Case], still_failing: set[str]) -> list[dict[str, Any]]:
+    """Cases of fails that the correction takes back: they stay open until somebody at the desk decides."""
+    return [
+        {"item_code": item_code, "case_id": str(case.id), "case_number": case.number}
+        for item_code, case in sorted(earlier.items())
+        if item_code not in still_failing
+    ]
