@@ -54,7 +54,7 @@ class FolderPhotoStore:
 
     def put(self, sha256: str, stream: BinaryIO) -> None:
         target = self._path(sha256)
-        with _as_domain_errors():
+        with as_store_errors():
             if target.exists():
                 # Perhaps just renamed by another writer, who has not synced the folder yet.
                 _sync_folder(target.parent)
@@ -119,7 +119,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _as_domain_errors() -> Iterator[None]:
+def as_store_errors() -> Iterator[None]:
+    """Whatever the disk says inside the block becomes `StorageFull` or `Unavailable`."""
     try:
         yield
     except OSError as error:

@@ -20,6 +20,12 @@ PUBLIC = {
     "GET /api/docs/",
     "GET /api/docs/<path:path>",
     "GET /api/v1/openapi.json",
+    # Photos: the uploader who never signed in is known by a secret; everybody else is told nothing.
+    "GET /api/v1/photos/limits",
+    "PUT /api/v1/photos/<uuid:photo_id>",
+    "GET /api/v1/photos/<uuid:photo_id>",
+    "GET /api/v1/photos/<uuid:photo_id>/display",
+    "GET /api/v1/photos/<uuid:photo_id>/thumbnail",
 }
 DUMMY = {
     "uuid": "0198f0a0-0000-7000-8000-000000000000",
