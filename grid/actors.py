@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,16 +18,14 @@ def find_actor(session_id: uuid.UUID, now: datetime) -> Actor | None:
     rows = db.session.execute(_statement(session_id, now)).all()
     if not rows:
         return None
-    account_id, display_name, must_change = rows[0][:3]
-    grants = tuple(
-        Grant(Role(role), path, organisation) for *_, role, path, organisation in rows if role is not None
-    )
-    return Actor(account_id, display_name, grants, session_id, must_change_password=must_change)
+    first = rows[0]
+    grants = tuple(Grant(Role(row.role), row.area_path, row.organisation_id) for row in rows if row.role)
+    return Actor(first.id, first.display_name, grants, session_id, must_change_password=first.must_change_password)
 
 
 def _statement(
     session_id: uuid.UUID, now: datetime
-) -> sa.Select[tuple[uuid.UUID, str, bool, str, str, uuid.UUID]]:
+) -> sa.Select[*tuple[Any, ...]]:
     is_current = sa.and_(
         Post.account_id == Account.id,
         Post.valid_from <= now,

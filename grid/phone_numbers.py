@@ -5,9 +5,9 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
+from grid.secret_texts import decrypt_text, encrypt_text
 from server.errors import FieldError, RuleViolated
 
 # Mainland mobile numbers: eleven digits, 13x to 19x (公众移动通信网号, MIIT numbering plan).
@@ -16,16 +16,20 @@ _SEPARATORS = re.compile(r"[\s\-()]+")
 _COUNTRY_CODE = re.compile(r"^(?:\+|00)?86(?=1[0-9]{10}$)")
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneKeys:
+    """The keys of one server: Fernet keys, newest first, and the key of the hashes (`server.config`)."""
+
+    encryption: tuple[str, ...] = field(repr=False)
+    lookup: str = field(repr=False)
+
+
 class InvalidPhoneNumber(RuleViolated):
     default_code = "invalid_phone_number"
 
     def __init__(self, field: str = "phone_number") -> None:
         zh, en = "请填写 11 位大陆手机号码", "This is no mobile number of mainland China (11 digits)"
         super().__init__(zh, en, errors=[FieldError(field, self.default_code, zh, en)])
-
-
-class UnreadablePhoneNumber(Exception):
-    """None of the present keys reads a stored number: a key was lost, or the row tampered with."""
 
 
 def normalise_phone_number(text: str) -> str:
@@ -52,25 +56,10 @@ def hash_phone_number(number: str, lookup_key: str) -> str:
 
 
 def encrypt_phone_number(number: str, keys: Sequence[str]) -> str:
-    """The number as it is stored: Fernet (AES-128-CBC with HMAC-SHA-256) under the newest key, `keys[0]`."""
-    return _cipher(keys).encrypt(number.encode()).decode()
+    """The number as it is stored, under the newest key, `keys[0]`."""
+    return encrypt_text(number, keys)
 
 
 def decrypt_phone_number(stored: str, keys: Sequence[str]) -> str:
-    """The number, under whichever of the keys it was encrypted; raises UnreadablePhoneNumber."""
-    try:
-        return _cipher(keys).decrypt(stored.encode()).decode()
-    except InvalidToken:
-        raise UnreadablePhoneNumber from None
-
-
-def rotate_phone_number(stored: str, keys: Sequence[str]) -> str:
-    """The same number under the newest key; raises UnreadablePhoneNumber."""
-    try:
-        return _cipher(keys).rotate(stored.encode()).decode()
-    except InvalidToken:
-        raise UnreadablePhoneNumber from None
-
-
-def _cipher(keys: Sequence[str]) -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in keys])
+    """The number, under whichever of the keys it was encrypted; raises UnreadableText."""
+    return decrypt_text(stored, keys)

@@ -1,0 +1,199 @@
+"""Taking in a file of communities whole: all of it or nothing, and the same file again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from grid.areas import ImportOutcome
+from grid.communities import next_community_codes, touch_community
+from grid.community_import import PlannedCommunity
+from grid.models import Area, AreaLevel, Community, CommunityAttributes
+from grid.permissions import Actor, Permission, Reach, reach_of
+from grid.tables import BadCell, ImportRefused
+from server.db import db, new_id
+
+_BATCH = 500
+
+
+def import_communities(planned: Sequence[PlannedCommunity], actor: Actor, now: datetime) -> ImportOutcome:
+    """Make the communities that are missing and change those that differ; empty cells change nothing.
+
+    A line is the community of its code or, without one, of its neighbourhood and name. Raises ImportRefused
+    with every line whose neighbourhood is unknown or out of reach, or that contradicts what is stored.
+    """
+    areas = _find_neighbourhoods(planned)
+    present = _find_present(planned)
+    reach = reach_of(actor, Permission.MANAGE_COMMUNITIES)
+    bad_cells = [bad for line in planned for bad in _find_problems(line, areas, present, reach)]
+    bad_cells += _find_doubles(planned, present)
+    if bad_cells:
+        raise ImportRefused(bad_cells)
+    outcome = ImportOutcome()
+    for line in planned:
+        known = present.get(line)
+        if known is None:
+            continue
+        _update(known, line, actor, now, outcome)
+    _create([line for line in planned if present.get(line) is None], areas, actor, now, outcome)
+    return outcome
+
+
+class _Present:
+    """The stored communities that lines may mean."""
+
+    def __init__(self, communities: Iterable[Community]) -> None:
+        self.by_code = {community.code: community for community in communities}
+        self.by_name = {(each.area_code, each.name): each for each in self.by_code.values()}
+
+    def get(self, line: PlannedCommunity) -> Community | None:
+        if line.code:
+            return self.by_code.get(line.code)
+        return self.by_name.get((line.neighbourhood_code, line.name))
+
+
+def _find_neighbourhoods(planned: Sequence[PlannedCommunity]) -> dict[str, Area]:
+    areas: dict[str, Area] = {}
+    for codes in _batches(sorted({line.neighbourhood_code for line in planned})):
+        query = sa.select(Area).where(Area.code.in_(codes), Area.level == AreaLevel.NEIGHBOURHOOD)
+        areas |= {area.code: area for area in db.session.scalars(query)}
+    return areas
+
+
+def _find_present(planned: Sequence[PlannedCommunity]) -> _Present:
+    found: dict[object, Community] = {}
+    for column, values in (
+        (Community.area_code, {line.neighbourhood_code for line in planned}),
+        (Community.code, {line.code for line in planned if line.code}),
+    ):
+        for batch in _batches(sorted(values)):
+            query = sa.select(Community).where(column.in_(batch)).order_by(Community.id).with_for_update()
+            found |= {community.id: community for community in db.session.scalars(query)}
+    return _Present(found.values())
+
+
+def _find_problems(
+    line: PlannedCommunity, areas: Mapping[str, Area], present: _Present, reach: Reach
+) -> Iterable[BadCell]:
+    area = areas.get(line.neighbourhood_code)
+    if area is None or not reach.covers(area.path):
+        zh, en = (
+            "没有这个居（村）委会，或不在您的管辖范围内",
+            "There is no such neighbourhood within your reach",
+        )
+        yield _bad(line, "neighbourhood_code", line.neighbourhood_code, "unknown_area", zh, en)
+        return
+    known = present.get(line)
+    if known is not None and known.area_code != line.neighbourhood_code:
+        zh, en = "这个小区代码属于另一个居（村）委会", "This code belongs to another neighbourhood"
+        yield _bad(line, "code", line.code, "other_area", zh, en)
+    namesake = present.by_name.get((line.neighbourhood_code, line.name))
+    if namesake is not None and namesake is not known:
+        zh, en = f"已有同名小区，代码 {namesake.code}", f"{namesake.code} has this name already"
+        yield _bad(line, "name", line.name, "name_taken", zh, en)
+
+
+def _find_doubles(planned: Sequence[PlannedCommunity], present: _Present) -> Iterable[BadCell]:
+    """Two lines that mean one stored community, one by its code and one by its name."""
+    first_lines: dict[object, int] = {}
+    for line in planned:
+        known = present.get(line)
+        first = first_lines.setdefault(known.id, line.line) if known is not None else line.line
+        if first != line.line:
+            zh, en = f"与第 {first} 行是同一个小区", f"is the same community as line {first}"
+            yield _bad(line, "name", line.name, "duplicate", zh, en)
+
+
+def _bad(line: PlannedCommunity, column: str, value: str, code: str, zh: str, en: str) -> BadCell:
+    return BadCell(line.line, column, value, code, zh, en)
+
+
+def _update(
+    community: Community, line: PlannedCommunity, actor: Actor, now: datetime, outcome: ImportOutcome
+) -> None:
+    before = _facts(community)
+    attributes = {**community.attributes, **line.attributes}
+    community.name = line.name
+    community.address = line.address or community.address
+    if line.position is not None:
+        community.latitude, community.longitude = line.position.latitude, line.position.longitude
+    if attributes != community.attributes:
+        community.attributes = attributes
+        db.session.add(_history(community, actor, now))
+    if _facts(community) == before:
+        outcome.unchanged += 1
+        return
+    touch_community(community, now)
+    outcome.updated += 1
+    outcome.touched.append(community.id)
+
+
+def _facts(community: Community) -> tuple[object, ...]:
+    position = (community.latitude, community.longitude)
+    return (community.name, community.address, *position, dict(community.attributes))
+
+
+def _create(
+    lines: Sequence[PlannedCommunity],
+    areas: Mapping[str, Area],
+    actor: Actor,
+    now: datetime,
+    outcome: ImportOutcome,
+) -> None:
+    db.session.flush()
+    codes = _Codes({line.neighbourhood_code for line in lines}, {line.code for line in lines})
+    made = [
+        Community(
+            id=new_id(),
+            code=line.code or codes.take(line.neighbourhood_code),
+            name=line.name,
+            area_code=line.neighbourhood_code,
+            area_path=areas[line.neighbourhood_code].path,
+            address=line.address,
+            latitude=line.position.latitude if line.position else None,
+            longitude=line.position.longitude if line.position else None,
+            attributes=dict(line.attributes),
+            created_at=now,
+            updated_at=now,
+        )
+        for line in lines
+    ]
+    db.session.add_all(made)
+    db.session.flush()
+    db.session.add_all([_history(community, actor, now) for community in made])
+    db.session.flush()
+    outcome.created += len(made)
+    outcome.touched += [community.id for community in made]
+
+
+class _Codes:
+    """Hands out the neighbourhoods' next free codes, which the file does not use itself."""
+
+    def __init__(self, area_codes: set[str], used: set[str]) -> None:
+        self._used = used
+        self._next: dict[str, str] = {}
+        for batch in _batches(sorted(area_codes)):
+            self._next |= next_community_codes(batch)
+
+    def take(self, area_code: str) -> str:
+        code = self._next[area_code]
+        number = int(code.rsplit("-", 1)[1]) + 1
+        self._next[area_code] = f"{area_code}-{number:02d}"
+        return self.take(area_code) if code in self._used else code
+
+
+def _history(community: Community, actor: Actor, now: datetime) -> CommunityAttributes:
+    return CommunityAttributes(
+        community_id=community.id,
+        valid_from=now,
+        attributes=dict(community.attributes),
+        recorded_at=now,
+        recorded_by=actor.account_id,
+    )
+
+
+def _batches(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    # Databases bound the parameters of one statement.
+    return (values[start : start + _BATCH] for start in range(0, len(values), _BATCH))

@@ -1,0 +1,147 @@
+"""Areas: importing them whole, and who sees which."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import grid
+from grid import areas
+from grid.area_import import PlannedArea, plan_areas
+from grid.areas import AreaFilter
+from grid.models import Area, AreaLevel
+from grid.permissions import SYSTEM, Actor, Permission, Role
+from server.errors import Forbidden, NotFound, RuleViolated
+from tests.factories import actor_of, make_area, make_grid
+from tests.queries import counted_queries
+
+CHONGMING = (Path(grid.__file__).parent / "data" / "chongming_divisions.csv").read_bytes()
+
+
+def codes(actor, **wanted):
+    return [area.code for area in areas.list_areas(actor, AreaFilter(**wanted), None, 500)[0]]
+
+
+def test_the_grid_of_chongming_is_imported_and_again_changes_nothing(session):
+    planned = plan_areas(CHONGMING)
+    first = areas.import_areas(planned, SYSTEM)
+    assert (first.created, first.updated, first.unchanged) == (len(planned), 0, 0)
+    session.expire_all()
+    again = areas.import_areas(planned, SYSTEM)
+    assert (again.created, again.updated, again.unchanged) == (0, 0, len(planned))
+    neighbourhood = session.get(Area, "310151101001")
+    assert neighbourhood.path == "/310151/310151101/310151101001/"
+    assert (neighbourhood.level, neighbourhood.kind) == (AreaLevel.NEIGHBOURHOOD, "committee")
+
+
+def test_a_changed_name_is_updated_and_counts_a_revision(session):
+    planned = [PlannedArea("440103", "荔湾区", "district", None)]
+    areas.import_areas(planned, SYSTEM)
+    outcome = areas.import_areas([PlannedArea("440103", "荔湾新区", "district", None)], SYSTEM)
+    assert outcome.updated == 1
+    stored = session.get(Area, "440103")
+    assert (stored.name, stored.revision) == ("荔湾新区", 2)
+
+
+def test_a_neighbourhood_that_was_put_under_a_station_stays_there(session):
+    district = make_area(AreaLevel.DISTRICT, code="440103")
+    township = make_area(AreaLevel.TOWNSHIP, district, code="440103001")
+    station = make_area(AreaLevel.STATION, township, code="440103001-S1")
+    make_area(AreaLevel.NEIGHBOURHOOD, station, code="440103001001", name="旧名", kind="committee")
+    areas.import_areas(
+        [
+            PlannedArea("440103", district.name, "district", None),
+            PlannedArea("440103001", township.name, "township", "440103"),
+            PlannedArea("440103001001", "新名", "neighbourhood", "440103001", "committee"),
+        ],
+        SYSTEM,
+    )
+    stored = session.get(Area, "440103001001")
+    assert (stored.name, stored.parent_code) == ("新名", "440103001-S1")
+
+
+def test_only_who_manages_the_district_may_import_it(session):
+    places = make_grid()
+    planned = [PlannedArea(places["district"].code, "改名", "district", None)]
+    with pytest.raises(Forbidden):
+        areas.import_areas(planned, actor_of(Role.TOWNSHIP_MANAGER, places["township"]))
+    other = make_area(AreaLevel.DISTRICT)
+    with pytest.raises(NotFound):
+        areas.import_areas(planned, actor_of(Role.DISTRICT_ADMIN, other))
+    assert areas.import_areas(planned, actor_of(Role.DISTRICT_ADMIN, places["district"])).updated == 1
+
+
+def test_one_sees_ones_own_area_what_is_below_and_what_it_lies_in(session):
+    places = make_grid()
+    inspector = actor_of(Role.INSPECTOR, places["township"])
+    assert set(codes(inspector)) == {places[key].code for key in ("district", "township", "neighbourhood")}
+    assert areas.get_area(places["district"].code, inspector) is places["district"]
+    for hidden in ("other_township", "other_neighbourhood"):
+        with pytest.raises(NotFound):
+            areas.get_area(places[hidden].code, inspector)
+
+
+def test_an_actor_without_posts_sees_nothing(session):
+    places = make_grid()
+    assert codes(Actor()) == []
+    with pytest.raises(NotFound):
+        areas.get_area(places["district"].code, Actor())
+
+
+def test_areas_are_listed_by_level_parent_subtree_and_text(session):
+    places = make_grid()
+    admin = actor_of(Role.DISTRICT_ADMIN, places["district"])
+    here, there = places["township"], places["other_township"]
+    assert codes(admin, level=AreaLevel.TOWNSHIP) == sorted([here.code, there.code])
+    assert codes(admin, parent_code=here.code) == [places["neighbourhood"].code]
+    assert codes(admin, under=there.code) == [there.code, places["other_neighbourhood"].code]
+    assert codes(admin, text=here.name) == [here.code]
+    assert codes(admin, text="%") == []
+
+
+def test_a_subtree_out_of_sight_is_not_found_rather_than_empty(session):
+    places = make_grid()
+    with pytest.raises(NotFound):
+        codes(actor_of(Role.INSPECTOR, places["township"]), under=places["other_township"].code)
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(session):
+    places = make_grid()
+    admin = actor_of(Role.DISTRICT_ADMIN, places["district"])
+    seen, after = [], None
+    while True:
+        rows, after = areas.list_areas(admin, AreaFilter(), after, 2)
+        seen += [area.code for area in rows]
+        if after is None:
+            break
+    assert seen == codes(admin)
+    assert len(seen) == 5
+
+
+def test_the_way_up_is_listed_from_the_district_down(session):
+    places = make_grid()
+    found = areas.list_ancestors(places["neighbourhood"])
+    assert [area.level for area in found] == [AreaLevel.DISTRICT, AreaLevel.TOWNSHIP, AreaLevel.NEIGHBOURHOOD]
+
+
+def test_an_area_for_an_action_must_be_within_that_permissions_reach(session):
+    places = make_grid()
+    manager = actor_of(Role.TOWNSHIP_MANAGER, places["township"])
+    code = places["neighbourhood"].code
+    assert areas.get_area_for(code, manager, Permission.MANAGE_COMMUNITIES).code == code
+    for out_of_reach in (places["other_township"].code, places["district"].code, "000000"):
+        with pytest.raises(RuleViolated) as caught:
+            areas.get_area_for(out_of_reach, manager, Permission.MANAGE_COMMUNITIES)
+        assert caught.value.errors[0].field == "area_code"
+    with pytest.raises(Forbidden):
+        areas.get_area_for(code, actor_of(Role.INSPECTOR, places["township"]), Permission.MANAGE_COMMUNITIES)
+
+
+def test_an_import_of_a_district_costs_few_queries(session):
+    planned = plan_areas(CHONGMING)
+    areas.import_areas(planned, SYSTEM)
+    session.expunge_all()
+    with counted_queries() as count:
+        areas.import_areas(planned, SYSTEM)
+    assert count.number <= 3
+    assert session.scalar(sa.select(sa.func.count()).select_from(Area)) == len(planned)
