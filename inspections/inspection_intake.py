@@ -256,6 +256,7 @@ def _write_head(
         "applicable": review.progress.applicable,
         "failed": sum(answer.result is AnswerResult.FAIL for answer in content.answers),
         "flags": [asdict(finding) for finding in review.flags],
+        "is_flagged": bool(review.flags) or (skew is not None and skew.is_flagged),
         "fingerprint": sent,
         "revision": inspection.revision + 1,
     }

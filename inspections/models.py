@@ -116,6 +116,8 @@ class Inspection(Base):
     applicable: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
     flags: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    # Whether anything is odd about it: a flag, or a clock that is off.
+    is_flagged: Mapped[bool] = mapped_column(default=False)
     fingerprint: Mapped[str] = mapped_column(sa.String(64))
     receipt: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,7 +5,7 @@ that a person typed, and nobody's name, number or account, is ever copied into i
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -152,6 +152,14 @@ def public_timeline(steps: Iterable[CaseStep]) -> list[PublicEntry]:
         if not entries or _differs(entries[-1], entry):
             entries.append(entry)
     return entries
+
+
+def steps_since(steps: Iterable[CaseStep], since: datetime) -> list[CaseStep]:
+    """What somebody sees who came to a case at `since`: where it stood then, as of then, and every step after."""
+    ordered = sorted(steps, key=lambda step: step.at)
+    before = [step for step in ordered if step.at <= since]
+    standing = [replace(before[-1], at=since)] if before else []
+    return [*standing, *ordered[len(before) :]]
 
 
 def _entry(step: CaseStep, stage: PublicStage) -> PublicEntry:

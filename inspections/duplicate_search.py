@@ -1,0 +1,138 @@
+"""Looking up the open cases that a sighting may be about, for reporters before they send and for clerks at triage."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from cases.models import Case, CaseReport
+from cases.terms import OPEN_STATES
+from checklists.models import ChecklistItem, ChecklistVersion
+from grid.permissions import Actor, Permission, require
+from grid.positions import Position
+from inspections.duplicates import (
+    DEFAULT_WITHIN,
+    STAFF_RADIUS_M,
+    NearDuplicate,
+    OpenCase,
+    Sighting,
+    rank_duplicates,
+)
+from inspections.timeline import STAGE_TEXTS, CaseStep, PublicStage, PublicText, stage_of_step
+from server.db import db
+from server.errors import NotFound
+
+# More open cases than this in one community within a month would not be told apart by looking anyway.
+_MOST_CANDIDATES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateOffer:
+    """A case that may be the same problem, told in words that anyone may read.
+
+    `distance_m` is rounded to ten metres; `criterion` is the item's, never what a reporter wrote.
+    """
+
+    case_id: uuid.UUID
+    score: float
+    distance_m: float | None
+    item_code: str | None
+    criterion: PublicText | None
+    stage: PublicStage
+    stage_text: PublicText
+    opened_at: datetime
+    report_count: int
+
+
+def find_duplicates(
+    sighting: Sighting, *, radius_m: float, except_case_id: uuid.UUID | None = None
+) -> list[DuplicateOffer]:
+    """The likeliest open cases for a sighting, at most five: a constant number of queries."""
+    cases = {case.id: case for case in _open_cases(sighting, except_case_id)}
+    ranked = rank_duplicates(sighting, [_candidate(case) for case in cases.values()], radius_m=radius_m)
+    chosen = [cases[match.case_id] for match in ranked]
+    criteria = criteria_of({case.item_code for case in chosen if case.item_code is not None})
+    counts = _report_counts(chosen)
+    return [_offer(match, cases[match.case_id], criteria, counts) for match in ranked]
+
+
+def list_duplicates_of_case(actor: Actor, case_id: uuid.UUID) -> list[DuplicateOffer]:
+    """For a clerk at triage: other open cases within the desk's radius that may be the same problem."""
+    case = db.session.get(Case, case_id)
+    if case is None:
+        raise NotFound()
+    require(actor, Permission.READ_CASES, case.area_path, case.organisation_id)
+    return find_duplicates(_candidate(case).sighting, radius_m=STAFF_RADIUS_M, except_case_id=case.id)
+
+
+def criteria_of(item_codes: Collection[str]) -> dict[str, PublicText]:
+    """The criterion of each item, as the latest published version words it."""
+    if not item_codes:
+        return {}
+    statement = (
+        sa.select(ChecklistItem.item_code, ChecklistItem.criterion_zh, ChecklistItem.criterion_en)
+        .join(ChecklistVersion, ChecklistVersion.id == ChecklistItem.version_id)
+        .where(ChecklistItem.item_code.in_(item_codes))
+        .order_by(ChecklistVersion.published_at, ChecklistVersion.id)
+    )
+    return {code: PublicText(zh, en) for code, zh, en in db.session.execute(statement)}
+
+
+def _open_cases(sighting: Sighting, except_case_id: uuid.UUID | None) -> Sequence[Case]:
+    statement = (
+        sa.select(Case)
+        .where(
+            Case.community_id == sighting.community_id,
+            Case.state.in_(OPEN_STATES),
+            Case.opened_at >= sighting.seen_at - DEFAULT_WITHIN,
+        )
+        .order_by(Case.opened_at.desc(), Case.id.desc())
+        .limit(_MOST_CANDIDATES)
+    )
+    if sighting.item_code is not None:
+        statement = statement.where(sa.or_(Case.item_code.is_(None), Case.item_code == sighting.item_code))
+    if except_case_id is not None:
+        statement = statement.where(Case.id != except_case_id)
+    return db.session.scalars(statement).all()
+
+
+def _candidate(case: Case) -> OpenCase:
+    has_position = case.latitude is not None and case.longitude is not None
+    sighting = Sighting(
+        community_id=case.community_id,
+        seen_at=case.opened_at,
+        item_code=case.item_code,
+        position=Position(case.latitude, case.longitude) if has_position else None,  # type: ignore[arg-type]
+        building=case.building or None,
+    )
+    return OpenCase(case.id, sighting)
+
+
+def _report_counts(cases: Collection[Case]) -> dict[uuid.UUID, int]:
+    statement = (
+        sa.select(CaseReport.case_id, sa.func.count())
+        .where(CaseReport.case_id.in_([case.id for case in cases]))
+        .group_by(CaseReport.case_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(statement)}
+
+
+def _offer(
+    match: NearDuplicate, case: Case, criteria: dict[str, PublicText], counts: dict[uuid.UUID, int]
+) -> DuplicateOffer:
+    stage = stage_of_step(CaseStep(case.opened_at, "", case.state.value)) or PublicStage.RECEIVED
+    return DuplicateOffer(
+        case_id=case.id,
+        score=match.score,
+        distance_m=None if match.distance_m is None else round(match.distance_m, -1),
+        item_code=case.item_code,
+        criterion=criteria.get(case.item_code or ""),
+        stage=stage,
+        stage_text=STAGE_TEXTS[stage],
+        opened_at=case.opened_at,
+        report_count=counts.get(case.id, 0),
+    )
