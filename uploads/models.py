@@ -33,8 +33,8 @@ class Photo(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(sa.Uuid, primary_key=True)
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
-    display_sha256: Mapped[str] = mapped_column(sa.String(64))
-    thumbnail_sha256: Mapped[str] = mapped_column(sa.String(64))
+    display_sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
+    thumbnail_sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     size_bytes: Mapped[int]
     media_type: Mapped[str] = mapped_column(sa.String(20))
     width: Mapped[int]
