@@ -11,8 +11,8 @@ from cases.transitions import Transition
 from server.clock import local_day
 
 MAX_REASON_LENGTH = 1000
-# A reason explains any step and may always be given.
-_ALWAYS_TAKEN = frozenset({Need.REASON})
+# A reason explains any step and a photo may prove it: both may always be given.
+_ALWAYS_TAKEN = frozenset({Need.REASON, Need.PHOTOS})
 _Check = Callable[[ActionInput, Transition, Step], Refusal | None]
 
 _MISSING: Mapping[Need, tuple[str, str]] = {

@@ -153,5 +153,6 @@ class Outcome:
 
     before: State
     facts: CaseFacts
-    photo_kind: PhotoKind | None = None
+    party: Party
+    photo_kind: PhotoKind
     fact_change: FactChange | None = None

@@ -59,12 +59,14 @@ def _merge(given: ActionInput, step: Step) -> CaseFacts:
 
 
 def _unmerge(_given: ActionInput, step: Step) -> CaseFacts:
-    """The case stands again where it stood: what had been filed or verified has been failing all along."""
+    """The case stands again where it stood. While it was merged, the other case stood for its fact."""
+    was_failing = step.facts.failing_since is not None
     return replace(
         step.facts,
         merged_into_id=None,
         state_before_merge=None,
-        is_failing=step.facts.failing_since is not None,
+        is_failing=was_failing,
+        failing_since=step.now if was_failing else None,
     )
 
 
@@ -189,7 +191,7 @@ def _reopen(_given: ActionInput, step: Step) -> CaseFacts:
         closed_at=None,
         after_photo_ids=(),
         is_failing=True,
-        failing_since=now if is_fixed_before else facts.failing_since,
+        failing_since=now,
     )
 
 

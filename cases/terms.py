@@ -115,7 +115,8 @@ class PhotoKind(StrEnum):
     VERIFICATION = "verification"  # 核实照片
     AFTER = "after"  # 处置后照片
     REWORK = "rework"  # 返工照片
-    FOUND_AGAIN = "found_again"  # 复发照片
+    FOUND_AGAIN = "found_again"  # 复发、未解决照片
+    EVIDENCE = "evidence"  # 佐证照片, with any other step
 
 
 class AppealStatus(StrEnum):

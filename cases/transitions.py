@@ -50,7 +50,7 @@ class Transition:
     party: Party
     needs: tuple[Need, ...] = ()
     guards: tuple[Guard, ...] = ()
-    photo_kind: PhotoKind | None = None
+    photo_kind: PhotoKind = PhotoKind.EVIDENCE
 
 
 A, G, N, S, PK = Action, Guard, Need, State, PhotoKind
@@ -161,7 +161,7 @@ def _afterwards() -> tuple[Transition, ...]:
     in_time = (G.WITHIN_REOPEN_WINDOW,)
     found_again = (N.REASON, N.PHOTOS)
     return (
-        Transition(S.CLOSED, A.REOPEN, S.DISPATCHED, Party.REPORTER, (), in_time),
+        Transition(S.CLOSED, A.REOPEN, S.DISPATCHED, Party.REPORTER, (), in_time, PK.FOUND_AGAIN),
         Transition(S.CLOSED, A.REOPEN, S.DISPATCHED, Party.CHECKER, found_again, (), PK.FOUND_AGAIN),
         Transition(S.NOT_FILED, A.REOPEN, S.REPORTED, manager, why),
         Transition(S.MERGED, A.REOPEN, S.REPORTED, manager, why),

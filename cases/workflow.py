@@ -26,7 +26,7 @@ class Offer:
     action: Action
     to: State | None
     needs: tuple[Need, ...]
-    photo_kind: PhotoKind | None
+    photo_kind: PhotoKind
     refusals: tuple[Refusal, ...]
 
     @property
@@ -94,7 +94,7 @@ def _next_state(row: Transition, facts: CaseFacts) -> State:
 
 def _outcome(row: Transition, given: ActionInput, step: Step) -> Outcome:
     facts = replace(effect_of(row, given, step), state=_next_state(row, step.facts))
-    return Outcome(step.facts.state, facts, row.photo_kind, _fact_change(step.facts, facts))
+    return Outcome(step.facts.state, facts, row.party, row.photo_kind, _fact_change(step.facts, facts))
 
 
 def _fact_change(before: CaseFacts, after: CaseFacts) -> FactChange | None:

@@ -1,0 +1,38 @@
+"""`flask cases …`: check every case's history, run the sweeper once."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from cases.escalation import sweep_cases
+from cases.history import CheckedChain, verify_chains
+from server import clock
+
+commands = AppGroup("cases", help="案卷 / case files")
+
+
+@commands.command("verify")
+def verify() -> None:
+    """Check the hash chain of every case's history; exit with 1 where anything is wrong."""
+    checked, events, broken = 0, 0, []
+    for chain in verify_chains():
+        checked, events = checked + 1, events + chain.event_count
+        if chain.faults:
+            broken.append(chain)
+            _tell(chain)
+    click.echo(f"{checked} cases, {events} events, {len(broken)} with faults")
+    if broken:
+        raise SystemExit(1)
+
+
+def _tell(chain: CheckedChain) -> None:
+    for fault in chain.faults:
+        click.echo(f"{chain.number}: {fault.fault.value} at event {fault.seq}: {fault.detail}", err=True)
+
+
+@commands.command("sweep")
+def sweep() -> None:
+    """Do what is due now: bring suspended cases back, escalate, remind."""
+    done = sweep_cases(clock.now())
+    click.echo(", ".join(f"{name} {number}" for name, number in sorted(done.items())) or "nothing was due")
