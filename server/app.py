@@ -16,6 +16,7 @@ import api
 import server.cli
 from api import authentication, health, limits, manual, observing, openapi, problems, response_headers
 from api.blueprint import ApiBlueprint
+from cases import configuration as case_configuration
 from server import logging as json_logging
 from server.config import Config, load_config
 from server.db import Base, db
@@ -35,6 +36,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.trusted_proxies, config.trusted_proxies)  # type: ignore[method-assign]
+    case_configuration.configure(config.office_hours)
     _load_models()
     db.init_app(app)
     migrate.init_app(app, db, directory="server/migrations", render_as_batch=True)
