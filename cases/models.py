@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cases.event_chain import GENESIS
@@ -27,6 +28,10 @@ class CaseOrigin(StrEnum):
     INSPECTION = "inspection"
     HOTLINE = "hotline"
     STAFF = "staff"
+
+
+# None is NULL here, not JSON's null: "has a request" is a question that lists ask.
+_JsonOrNull = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
 def _text_enum(kind: type[StrEnum], name: str) -> sa.Enum:
@@ -88,7 +93,7 @@ class Case(Base):
 
     handled_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
     after_photo_ids: Mapped[list[str]] = mapped_column(Json, default=list)
-    pending: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    pending: Mapped[dict[str, Any] | None] = mapped_column(_JsonOrNull)
     returned_by_accounts: Mapped[list[str]] = mapped_column(Json, default=list)
     returned_by_organisations: Mapped[list[str]] = mapped_column(Json, default=list)
     return_count: Mapped[int] = mapped_column(default=0)

@@ -113,8 +113,8 @@ def _questions(wanted: CaseFilter, now: datetime) -> list[sa.ColumnElement[bool]
         overdue = is_overdue_now(now)
         found.append(overdue if wanted.is_overdue else sa.not_(sa.func.coalesce(overdue, sa.false())))
     if wanted.has_pending_request is not None:
-        has_none = sa.cast(Case.pending, sa.String).in_(["null"]) | Case.pending.is_(None)
-        found.append(has_none if not wanted.has_pending_request else sa.not_(has_none))
+        is_none = Case.pending.is_(sa.null())
+        found.append(sa.not_(is_none) if wanted.has_pending_request else is_none)
     if wanted.text.strip():
         found.append(_mentions(wanted.text.strip()))
     return found
@@ -165,7 +165,7 @@ def names_of_actors(events: Sequence[CaseEvent]) -> dict[uuid.UUID, str]:
     """The names of the people in a case's history. One query."""
     ids = {event.actor_id for event in events if event.actor_id}
     rows = db.session.execute(sa.select(Account.id, Account.display_name).where(Account.id.in_(ids)))
-    return {account_id: name for account_id, name in rows}
+    return {row.id: row.display_name for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ def _row(row: sa.Row[Any], ratings: dict[tuple[uuid.UUID, int], list[Any]]) -> C
     )
 
 
-def _ratings_of(ids: sa.Select[tuple[uuid.UUID]]) -> dict[tuple[uuid.UUID, int], list[Any]]:
+def _ratings_of(ids: sa.Select[uuid.UUID]) -> dict[tuple[uuid.UUID, int], list[Any]]:
     found: dict[tuple[uuid.UUID, int], list[Any]] = {}
     rows = db.session.execute(
         sa.select(CaseRating.case_id, CaseRating.round, CaseRating.score).where(CaseRating.case_id.in_(ids))
