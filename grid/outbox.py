@@ -1,6 +1,7 @@
 """Messages to phones: stored encrypted with the work that causes them, delivered afterwards by a sender.
 
-A sender is a port: the console for the demonstration now, SMS gateways later.
+A sender is a port: the console in the demonstration, SMS gateways later. Where none is configured, messages
+wait. Delivering opens transactions of its own and holds none while a gateway takes its time.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -16,10 +17,12 @@ import sqlalchemy as sa
 from grid.models import OutboxMessage
 from grid.phone_numbers import PhoneKeys, mask_phone_number
 from grid.secret_texts import UnreadableText, decrypt_text, encrypt_text
-from server.db import db
+from server.db import db, transaction
 
 SMS = "sms"
 MAXIMUM_ATTEMPTS = 5
+# A process that died while sending leaves its claim; after this, another may try.
+CLAIM = timedelta(minutes=2)
 
 
 class Sender(Protocol):
@@ -40,6 +43,21 @@ class ConsoleSender:
 
     def send(self, recipient: str, text: str) -> None:
         self.write(f"[SMS → {mask_phone_number(recipient)}] {text}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    sender: Sender
+    keys: PhoneKeys
+
+
+_delivery: _Delivery | None = None
+
+
+def configure(sender: Sender | None, keys: PhoneKeys) -> None:
+    """Say what delivers messages in this process; None lets them wait."""
+    global _delivery
+    _delivery = None if sender is None else _Delivery(sender, keys)
 
 
 def put_in_outbox(recipient: str, text: str, keys: PhoneKeys, now: datetime) -> OutboxMessage:
@@ -63,22 +81,48 @@ def list_unsent(limit: int = 100) -> list[OutboxMessage]:
     return list(db.session.scalars(query.order_by(OutboxMessage.created_at, OutboxMessage.id).limit(limit)))
 
 
-def deliver(message_id: uuid.UUID, sender: Sender, keys: PhoneKeys, now: datetime) -> bool:
-    """Deliver one message, once: whoever holds its row sends it. Whether it is sent now."""
-    query = sa.select(OutboxMessage).where(OutboxMessage.id == message_id)
-    message = db.session.scalar(query.with_for_update(), execution_options={"populate_existing": True})
-    if message is None or message.sent_at is not None:
-        return message is not None
-    message.attempts += 1
+def deliver_outbox(now: datetime) -> int:
+    """Deliver what waits; returns how many messages were sent. To be called outside any transaction."""
+    waiting = [message.id for message in list_unsent()]
+    return sum(deliver(message_id, now) for message_id in waiting)
+
+
+def deliver(message_id: uuid.UUID, now: datetime) -> bool:
+    """Deliver one message unless another is at it; whether it was sent now.
+
+    To be called outside any transaction. A message may arrive twice where a process dies between the
+    gateway's answer and its noting; it is never lost.
+    """
+    delivery = _delivery
+    if delivery is None or not _claim(message_id, now):
+        return False
+    message = db.session.get_one(OutboxMessage, message_id)
+    error = ""
     try:
-        recipient, text = read_message(message, keys)
-        sender.send(recipient, text)
-    except (DeliveryFailed, UnreadableText) as error:
-        message.last_error = f"{type(error).__name__}: {error}"[:200]
-    else:
-        message.sent_at, message.last_error = now, ""
-    db.session.flush()
-    return message.sent_at is not None
+        delivery.sender.send(*read_message(message, delivery.keys))
+    except (DeliveryFailed, UnreadableText) as failure:
+        error = f"{type(failure).__name__}: {failure}"[:200]
+    with transaction():
+        message.claimed_at, message.last_error = None, error
+        message.sent_at = None if error else now
+        db.session.add(message)
+    return not error
+
+
+def _claim(message_id: uuid.UUID, now: datetime) -> bool:
+    """Take a message for this process: one statement, so that two cannot both have it."""
+    is_free = sa.or_(OutboxMessage.claimed_at.is_(None), OutboxMessage.claimed_at < now - CLAIM)
+    claim = (
+        sa.update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, OutboxMessage.sent_at.is_(None), is_free)
+        .values(claimed_at=now, attempts=OutboxMessage.attempts + 1)
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    with transaction():
+        is_claimed = db.session.scalar(claim) is not None
+    db.session.expire_all()
+    return is_claimed
 
 
 def read_message(message: OutboxMessage, keys: PhoneKeys) -> tuple[str, str]:

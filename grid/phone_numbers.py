@@ -4,10 +4,8 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from grid.secret_texts import decrypt_text, encrypt_text
 from server.errors import FieldError, RuleViolated
 
 # Mainland mobile numbers: eleven digits, 13x to 19x (公众移动通信网号, MIIT numbering plan).
@@ -53,13 +51,3 @@ def hash_phone_number(number: str, lookup_key: str) -> str:
     Keyed because there are only some ten thousand million numbers: a plain hash could be searched through.
     """
     return hmac.new(lookup_key.encode(), b"phone:" + number.encode(), hashlib.sha256).hexdigest()
-
-
-def encrypt_phone_number(number: str, keys: Sequence[str]) -> str:
-    """The number as it is stored, under the newest key, `keys[0]`."""
-    return encrypt_text(number, keys)
-
-
-def decrypt_phone_number(stored: str, keys: Sequence[str]) -> str:
-    """The number, under whichever of the keys it was encrypted; raises UnreadableText."""
-    return decrypt_text(stored, keys)

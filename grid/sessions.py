@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from grid.models import Account, SignInSession
+from grid.models import Account, OneTimeCode, OutboxMessage, SignInSession
 from grid.permissions import Actor
 from server.db import db
 from server.errors import NotFound, Unauthenticated
 
 # Two tabs of one browser may refresh at once with the same token.
 REFRESH_GRACE = timedelta(seconds=30)
+KEPT_AFTER_END = timedelta(days=30)
 MAXIMUM_USER_AGENT = 200
 
 
@@ -89,6 +90,21 @@ def revoke_all_sessions(account_id: uuid.UUID, now: datetime, except_id: uuid.UU
         execution_options={"synchronize_session": "fetch"},
     )
     return len(ended.all())
+
+
+def forget_ended_sessions(now: datetime) -> int:
+    """Remove what ended a month ago and more: sessions, one-time codes, delivered messages; returns how many."""
+    long_ago = now - KEPT_AFTER_END
+    ended = (
+        sa.delete(SignInSession).where(
+            sa.or_(SignInSession.expires_at < long_ago, SignInSession.revoked_at < long_ago)
+        ),
+        sa.delete(OneTimeCode).where(OneTimeCode.expires_at < long_ago),
+        sa.delete(OutboxMessage).where(OutboxMessage.sent_at < long_ago),
+    )
+    options = {"synchronize_session": False}
+    results = [db.session.execute(statement, execution_options=options) for statement in ended]
+    return sum(result.rowcount for result in results)  # type: ignore[attr-defined]
 
 
 def get_own_account(actor: Actor) -> Account:

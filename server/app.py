@@ -17,6 +17,8 @@ import server.cli
 from api import authentication, health, limits, manual, observing, openapi, problems, response_headers
 from api.blueprint import ApiBlueprint
 from cases import configuration as case_configuration
+from grid import outbox
+from grid.phone_numbers import PhoneKeys
 from server import logging as json_logging
 from server.config import Config, load_config
 from server.db import Base, db
@@ -38,6 +40,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.trusted_proxies, config.trusted_proxies)  # type: ignore[method-assign]
     case_configuration.configure(config.office_hours)
     _load_models()
+    _configure_outbox(config)
     db.init_app(app)
     migrate.init_app(app, db, directory="server/migrations", render_as_batch=True)
     observing.register(app)
@@ -50,6 +53,12 @@ def create_app(config: Config | None = None) -> Flask:
     _register_routes(app)
     _register_commands(app)
     return app
+
+
+def _configure_outbox(config: Config) -> None:
+    """Codes go to the console in the demonstration; in production they wait for a gateway, never for a log."""
+    sender = None if config.environment == "production" else outbox.ConsoleSender()
+    outbox.configure(sender, PhoneKeys(config.phone_keys, config.lookup_key))
 
 
 def _flask_settings(config: Config) -> dict[str, Any]:

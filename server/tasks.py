@@ -64,7 +64,7 @@ def fold() -> None:
 @huey.lock_task("deliver_outbox")
 def deliver() -> None:
     """Send what waits in the outbox."""
-    _run("deliver_outbox", _in_one_transaction(deliver_outbox))
+    _run("deliver_outbox", deliver_outbox)
 
 
 @huey.periodic_task(crontab(minute="17", hour="3"))

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
 
-from grid import accounts, resident_sign_in, sessions, staff_sign_in
+from grid import accounts, outbox, resident_sign_in, sessions, staff_sign_in
 from grid.actors import find_actor
 from grid.lock_out import MAXIMUM_FAILURES
 from grid.models import Account, OneTimeCode, OutboxMessage, SignInFailures, SignInSession
 from grid.one_time_codes import LIFETIME, MAXIMUM_TRIES
-from grid.outbox import ConsoleSender, DeliveryFailed, deliver, list_unsent, put_in_outbox, read_message
+from grid.outbox import ConsoleSender, DeliveryFailed, put_in_outbox, read_message
 from grid.permissions import Actor
 from grid.phone_numbers import PhoneKeys
 from grid.resident_sign_in import CodeTooSoon
@@ -236,30 +236,61 @@ class Gateway:
         self.sent.append((recipient, text))
 
 
-def test_a_message_is_delivered_once(session):
-    message = put_in_outbox(PHONE, "你好", KEYS, NOW)
+@pytest.fixture
+def gateway(session, monkeypatch):
+    monkeypatch.setattr(outbox, "_delivery", None)
     gateway = Gateway()
-    assert deliver(message.id, gateway, KEYS, NOW)
-    assert deliver(message.id, gateway, KEYS, NOW)
+    outbox.configure(gateway, KEYS)
+    return gateway
+
+
+def test_what_waits_is_delivered_once(gateway):
+    put_in_outbox(PHONE, "你好", KEYS, NOW)
+    assert outbox.deliver_outbox(NOW) == 1
+    assert outbox.deliver_outbox(NOW) == 0
     assert gateway.sent == [(PHONE, "你好")]
-    assert list_unsent() == []
+    assert outbox.list_unsent() == []
 
 
-def test_a_failed_delivery_is_noted_and_tried_again(session):
+def test_a_message_that_another_process_is_sending_is_left_to_it_for_a_while(gateway):
     message = put_in_outbox(PHONE, "你好", KEYS, NOW)
-    gateway = Gateway(fails=1)
-    assert not deliver(message.id, gateway, KEYS, NOW)
+    message.claimed_at = NOW
+    db.session.flush()
+    assert not outbox.deliver(message.id, NOW + timedelta(seconds=30))
+    assert outbox.deliver(message.id, NOW + timedelta(minutes=3))
+
+
+def test_a_failed_delivery_is_noted_and_tried_again(gateway):
+    message = put_in_outbox(PHONE, "你好", KEYS, NOW)
+    gateway.fails = 1
+    assert not outbox.deliver(message.id, NOW)
     assert message.last_error == "DeliveryFailed: line busy"
-    assert list_unsent() == [message]
-    assert deliver(message.id, gateway, KEYS, NOW)
-    assert (message.attempts, message.last_error) == (2, "")
+    assert outbox.list_unsent() == [message]
+    assert outbox.deliver(message.id, NOW)
+    assert (message.attempts, message.last_error, message.sent_at) == (2, "", NOW)
 
 
-def test_a_message_that_keeps_failing_is_given_up(session):
-    message = put_in_outbox(PHONE, "你好", KEYS, NOW)
+def test_a_message_that_keeps_failing_is_given_up(gateway):
+    put_in_outbox(PHONE, "你好", KEYS, NOW)
+    gateway.fails = 5
     for _ in range(5):
-        deliver(message.id, Gateway(fails=1), KEYS, NOW)
-    assert list_unsent() == []
+        outbox.deliver_outbox(NOW)
+    assert outbox.list_unsent() == []
+    assert gateway.fails == 0
+
+
+def test_a_message_of_a_lost_key_does_not_stop_the_others(gateway):
+    put_in_outbox(PHONE, "旧", PhoneKeys((Fernet.generate_key().decode(),), ""), NOW)
+    put_in_outbox(PHONE, "新", KEYS, NOW)
+    assert outbox.deliver_outbox(NOW) == 1
+    assert gateway.sent == [(PHONE, "新")]
+
+
+def test_without_a_sender_messages_wait(gateway):
+    message = put_in_outbox(PHONE, "你好", KEYS, NOW)
+    outbox.configure(None, KEYS)
+    assert outbox.deliver_outbox(NOW) == 0
+    assert outbox.list_unsent() == [message]
 
 
 def test_the_console_shows_the_text_and_masks_the_number():
@@ -334,3 +365,12 @@ def test_signing_out_everywhere_may_leave_this_session(open_one, wang, session):
     assert sessions.revoke_all_sessions(wang.id, NOW, except_id=here.id) == 1
     alive = session.scalars(sa.select(SignInSession.id).where(SignInSession.revoked_at.is_(None))).all()
     assert alive == [here.id]
+
+
+def test_what_ended_long_ago_is_forgotten(open_one, session):
+    open_one.revoked_at = NOW
+    request()
+    session.flush()
+    assert sessions.forget_ended_sessions(NOW + timedelta(days=29)) == 0
+    assert sessions.forget_ended_sessions(NOW + timedelta(days=31)) == 2
+    assert session.query(SignInSession).count() == 0
