@@ -6,17 +6,15 @@ tags and the marks of provenance mean.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from marshmallow import Schema, ValidationError
-
 from checklists import catalogue_checks as checks
 from checklists.catalogue_entries import Catalogue, Checklist, Indicator, Item, ItemGroup, Policy
-from checklists.catalogue_schema import ChecklistFileSchema, GroupFileSchema, SourcesFileSchema
-from checklists.catalogue_yaml import CatalogueProblem, Document, Place, read_document
+from checklists.catalogue_schema import ShapeError, load_checklist_file, load_group_file, load_sources_file
+from checklists.catalogue_yaml import CatalogueProblem, read_document
 from grid.organisation_kinds import ORGANISATION_KINDS
 
 SHIPPED_CATALOGUE = Path(__file__).parent / "catalogue"
@@ -50,10 +48,10 @@ class _CatalogueFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[CatalogueProblem] = []
-        sources = self._load([folder / "sources.yaml"], SourcesFileSchema())
+        sources = self._load([folder / "sources.yaml"], load_sources_file)
         self.sources: checks.Loaded | None = sources[0] if sources else None
-        self.groups = self._load(self._list("items"), GroupFileSchema())
-        self.checklists = self._load(self._list("checklists"), ChecklistFileSchema())
+        self.groups = self._load(self._list("items"), load_group_file)
+        self.checklists = self._load(self._list("checklists"), load_checklist_file)
 
     def stop_if_wrong(self) -> None:
         if self.problems:
@@ -85,7 +83,7 @@ class _CatalogueFiles:
             self.problems.append(CatalogueProblem(f"{name}/", 1, "has no .yaml file"))
         return paths
 
-    def _load(self, paths: list[Path], schema: Schema) -> list[checks.Loaded]:
+    def _load(self, paths: list[Path], load: Callable[[Any], Mapping[str, Any]]) -> list[checks.Loaded]:
         loaded = []
         for path in paths:
             document, problems = read_document(path, path.relative_to(self.folder).as_posix())
@@ -93,25 +91,10 @@ class _CatalogueFiles:
             if document is None:
                 continue
             try:
-                loaded.append((document, schema.load(document.values)))
-            except ValidationError as error:
-                self.problems.extend(_shape_problems(document, error.messages))
+                loaded.append((document, load(document.values)))
+            except ShapeError as error:
+                self.problems.extend(document.problem(place, reason) for place, reason in error.problems)
         return loaded
-
-
-def _shape_problems(document: Document, messages: Any, place: Place = ()) -> Iterator[CatalogueProblem]:
-    """Flatten marshmallow's nested messages into problems at lines; `_schema` and dict's key/value are no places."""
-    if isinstance(messages, Mapping):
-        for step, inner in messages.items():
-            yield from _shape_problems(document, inner, place if step in _NO_PLACE else (*place, step))
-    elif isinstance(messages, list):
-        for message in messages:
-            yield from _shape_problems(document, message, place)
-    else:
-        yield document.problem(place, str(messages))
-
-
-_NO_PLACE = frozenset({"_schema", "key", "value"})
 
 
 def _group(data: Mapping[str, Any], default_provenance: Mapping[str, tuple[str, ...]]) -> ItemGroup:
@@ -154,25 +137,27 @@ def _override(item: Item, reference: Mapping[str, Any]) -> Item:
 
 
 def checklist_document(catalogue: Catalogue, code: str) -> dict[str, Any]:
-    """A checklist as a self-contained JSON-able document: items in full, and the policies and marks they cite.
+    """A checklist as a self-contained JSON-able document: items in full, and the groups, policies and marks they cite.
 
     The same catalogue always gives the same document, so that its SHA-256 tells versions apart.
     """
     checklist = catalogue.checklists[code]
-    body = _plain(asdict(checklist))
     cited = {source.policy for source in _sources_of(checklist)}
     groups = {item.group for item in checklist.items}
     return {
         "format": DOCUMENT_FORMAT,
-        **body,
-        "groups": {
-            group.code: _plain(asdict(group.name)) for group in catalogue.groups if group.code in groups
-        },
+        **_plain(asdict(checklist)),
+        "groups": {group.code: _group_heading(group) for group in catalogue.groups if group.code in groups},
         "policies": {
             tag: _plain(asdict(policy)) for tag, policy in catalogue.policies.items() if tag in cited
         },
         "marks": {mark: _plain(asdict(text)) for mark, text in catalogue.marks.items()},
     }
+
+
+def _group_heading(group: ItemGroup) -> dict[str, Any]:
+    heading = _plain(asdict(group))
+    return {name: heading[name] for name in ("name", "tile", "tile_order", "remark")}
 
 
 def _sources_of(checklist: Checklist) -> Iterator[Any]:

@@ -4,7 +4,7 @@ A file may say nothing that the schema does not know. What entries say about eac
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from checklists import catalogue_entries as entries
 from checklists.applicability import rule_problems
+from checklists.catalogue_yaml import Place
 
 GROUP_CODE = validate.Regexp(r"^[A-Z]{2,10}$", error="must be 2–10 capital letters")
 ITEM_CODE = validate.Regexp(r"^[A-Z]{2,10}-\d{2}$", error="must look like WASTE-01")
@@ -379,3 +380,117 @@ class ChecklistFileSchema(Schema):
     provenance = fields.Nested(_marks_of(CHECKLIST_PROVENANCE_FIELDS), required=True)
     formula = fields.Nested(FormulaSchema, required=True)
     indicators = Tuple(fields.Nested(IndicatorSchema), required=True, validate=validate.Length(min=1))
+
+
+class DocumentItemSchema(ItemSchema):
+    """An item in a document: as in the library, with its group and its full provenance."""
+
+    group = fields.String(required=True, validate=GROUP_CODE)
+
+
+class DocumentIndicatorSchema(IndicatorSchema):
+    items = Tuple(fields.Nested(DocumentItemSchema), required=True, validate=validate.Length(min=1))
+
+
+class DocumentFormulaSchema(Schema):
+    version = Words(required=True, validate=validate.Length(max=20))
+    note = fields.Nested(TextSchema, required=True)
+    provenance = Marks(required=True)
+
+
+class DocumentPolicySchema(PolicySchema):
+    tag = fields.String(required=True)
+
+
+class DocumentGroupSchema(Schema):
+    name = fields.Nested(TextSchema, required=True)
+    tile = fields.Nested(TileSchema, load_default=None)
+    tile_order = Whole(load_default=None, allow_none=True)
+    remark = fields.Nested(TextSchema, load_default=None)
+
+
+class DocumentSchema(ChecklistFileSchema):
+    """A checklist's whole document, as it is published; what it cites comes with it."""
+
+    format = Whole(required=True, validate=validate.Equal(1))
+    formula = fields.Nested(DocumentFormulaSchema, required=True)
+    indicators = Tuple(fields.Nested(DocumentIndicatorSchema), required=True, validate=validate.Length(min=1))
+    groups = fields.Dict(keys=fields.String(), values=fields.Nested(DocumentGroupSchema), required=True)
+    policies = fields.Dict(keys=fields.String(), values=fields.Nested(DocumentPolicySchema), required=True)
+    marks = fields.Dict(keys=fields.String(), values=fields.Nested(TextSchema), required=True)
+
+    @validates_schema
+    def items_are_asked_once(self, data: dict[str, Any], **_: Any) -> None:
+        codes = [item["code"] for indicator in data.get("indicators", ()) for item in indicator["items"]]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValidationError(f"asked twice: {', '.join(twice)}", "indicators")
+
+    @validates_schema(skip_on_field_errors=True)
+    def what_is_cited_is_there(self, data: dict[str, Any], **_: Any) -> None:
+        items = [item for indicator in data["indicators"] for item in indicator["items"]]
+        sources = [source for item in items for source in item["sources"]]
+        sources += [
+            *data["sources"],
+            *(source for indicator in data["indicators"] for source in indicator["sources"]),
+        ]
+        cited = {
+            "groups": {item["group"] for item in items},
+            "policies": {source.policy for source in sources},
+            "marks": {mark for item in items for marks in item["provenance"].values() for mark in marks},
+        }
+        for name, codes in cited.items():
+            missing = sorted(codes - set(data[name]))
+            if missing:
+                raise ValidationError(f"lacks {', '.join(missing)}", name)
+
+
+class ShapeError(ValueError):
+    """Values do not have their schema's shape; every problem is a place in them and a reason."""
+
+    def __init__(self, problems: list[tuple[Place, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{'.'.join(map(str, place))}: {reason}" for place, reason in problems))
+
+
+def load_sources_file(values: Any) -> Mapping[str, Any]:
+    """sources.yaml's values as plain entries; raises ShapeError, as the others do."""
+    return _load(SourcesFileSchema(), values)
+
+
+def load_group_file(values: Any) -> Mapping[str, Any]:
+    """The values of items/<group>.yaml."""
+    return _load(GroupFileSchema(), values)
+
+
+def load_checklist_file(values: Any) -> Mapping[str, Any]:
+    """The values of checklists/<code>.yaml."""
+    return _load(ChecklistFileSchema(), values)
+
+
+def load_document(values: Any) -> Mapping[str, Any]:
+    """The values of a published document."""
+    return _load(DocumentSchema(), values)
+
+
+def _load(schema: Schema, values: Any) -> Mapping[str, Any]:
+    try:
+        result: Mapping[str, Any] = schema.load(values)
+    except ValidationError as error:
+        raise ShapeError(list(_flattened(error.messages, ()))) from error
+    return result
+
+
+# Steps of marshmallow's nested messages that are no place in the values.
+_NO_PLACE = frozenset({"_schema", "key", "value"})
+
+
+def _flattened(messages: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    if isinstance(messages, Mapping):
+        for step, inner in messages.items():
+            yield from _flattened(inner, place if step in _NO_PLACE else (*place, step))
+    elif isinstance(messages, list):
+        for message in messages:
+            yield from _flattened(message, place)
+    else:
+        yield place, str(messages)
