@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,7 +34,7 @@ class ImportOutcome:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    touched: list[object] = field(default_factory=list)
+    touched: list[uuid.UUID] = field(default_factory=list)
 
 
 def find_area(code: str) -> Area | None:

@@ -117,6 +117,14 @@ def make_demo_people(
     ]
 
 
+def make_second_township_people(township: str) -> list[DemoPerson]:
+    """Two people of another township, to whom the first one's matters are none of theirs."""
+    return [
+        DemoPerson("demo-xincheng-manager", "示例新成路管理员", Role.TOWNSHIP_MANAGER, township),
+        DemoPerson("demo-xincheng-dispatcher", "示例新成路派遣员", Role.DISPATCHER, township),
+    ]
+
+
 def _township_name(form: str, name: str) -> str:
     # A subdistrict's body is its 街道办事处; only towns and rural townships have a 人民政府.
     if name.endswith("街道") and "人民政府" in form:
