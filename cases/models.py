@@ -42,8 +42,9 @@ def _text_enum(kind: type[StrEnum], name: str) -> sa.Enum:
 class Case(Base):
     """One matter in one place, worked on until it is verified as fixed. `revision` is the version for If-Match.
 
-    `open_key` (community, item, place) is set while the case is the one to join there; unique, so that two answers
-    arriving together cannot open two cases. `next_sweep_at` is when the sweeper has to look at it again.
+    `matter_key` names community, item and place; `open_key` is the same while the case is the one to join there,
+    and unique, so that two answers arriving together cannot open two cases.
+    `next_sweep_at` is when the sweeper has to look at it again.
     """
 
     __tablename__ = "cases"
@@ -63,6 +64,7 @@ class Case(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     origin: Mapped[CaseOrigin] = mapped_column(_text_enum(CaseOrigin, "case_origin"))
+    matter_key: Mapped[str | None] = mapped_column(sa.String(320), index=True)
     open_key: Mapped[str | None] = mapped_column(sa.String(320), unique=True)
 
     state: Mapped[State] = mapped_column(_text_enum(State, "case_state"))

@@ -18,7 +18,7 @@ from cases.item_terms import ItemTerms, get_item_terms
 from cases.models import Case, CaseEvent, CaseOrigin, CaseReport, CaseSerial
 from cases.routing import RoutingDecision
 from cases.routing_rules import route
-from cases.stored_case import keep, limit_of, open_key
+from cases.stored_case import keep, limit_of, matter_key
 from cases.terms import OPEN_STATES, PhotoKind, State
 from checklists.observations import lock_communities, open_case_interval
 from grid.models import Community
@@ -104,14 +104,16 @@ def open_case_for_report(new: NewCase, reporter: ReporterLink, actor: Actor, now
 def open_or_join_case(new: NewCase, cause: InspectionCause, actor: Actor, now: datetime) -> OpenedCase:
     """The case on a failing answer: the one open on the same item and place, else a new one, filed at once.
 
-    An inspector's finding needs no verification. The community's lock lets one of two answers open, the other join;
-    the unique `open_key` stands behind it. Sending the same answer again changes nothing.
+    A phone may have been offline for days: what was seen before a case there passed its check is that case's old
+    news and changes nothing of it. An inspector's finding needs no verification. The community's lock lets one of
+    two answers open, the other join; the unique `open_key` stands behind it. Again is harmless.
     """
     community = _locked_community(new.community_id)
     if new.item_code is None:
         error = FieldError("item_code", "item_required", "请选择检查项", "An item is needed")
         raise RuleViolated(error.zh, error.en, code="item_required", errors=[error])
-    joined = _find_open(open_key(new.community_id, new.item_code, new.building, new.place))
+    key = matter_key(new.community_id, new.item_code, new.building, new.place)
+    joined = _find_open(key) or _find_fixed_since(key, cause.observed_at)
     if joined is not None and _knows_answer(joined, cause.answer_id):
         return OpenedCase(joined, is_joined=True)
     if joined is not None:
@@ -238,6 +240,18 @@ def _find_open(key: str | None) -> Case | None:
     if key is None:
         return None
     found = sa.select(Case).where(Case.open_key == key).with_for_update(key_share=True)
+    return db.session.scalar(found.execution_options(populate_existing=True))
+
+
+def _find_fixed_since(key: str | None, observed_at: datetime) -> Case | None:
+    """The case on this matter whose fix passed its check after the answer was seen."""
+    found = (
+        sa.select(Case)
+        .where(Case.matter_key == key, Case.state == State.CLOSED, Case.closed_at > observed_at)
+        .order_by(Case.closed_at.desc())
+        .limit(1)
+        .with_for_update(key_share=True)
+    )
     return db.session.scalar(found.execution_options(populate_existing=True))
 
 

@@ -74,7 +74,7 @@ def keep(case: Case, facts: CaseFacts, now: datetime) -> None:
     _keep_lists(case, facts)
     _keep_clock(case, facts)
     _keep_loop_clock(case, facts)
-    _keep_open_key(case)
+    _keep_keys(case)
     plan_sweep(case)
     case.updated_at = now
     case.revision += 1
@@ -147,18 +147,18 @@ def plan_sweep(case: Case) -> None:
     case.next_sweep_at = next_sweep_at(sweep_facts_of(case))
 
 
-def _keep_open_key(case: Case) -> None:
+def _keep_keys(case: Case) -> None:
     """While a filed case is open it is the one to join at its place, unless another is that already."""
-    wanted = open_key(case.community_id, case.item_code, case.building, case.place)
+    case.matter_key = matter_key(case.community_id, case.item_code, case.building, case.place)
     is_joinable = case.state in OPEN_STATES and case.is_failing
-    if not is_joinable or wanted is None:
+    if not is_joinable or case.matter_key is None:
         case.open_key = None
-    elif case.open_key != wanted:
-        is_taken = sa.exists().where(Case.open_key == wanted, Case.id != case.id)
-        case.open_key = None if db.session.scalar(sa.select(is_taken)) else wanted
+    elif case.open_key != case.matter_key:
+        is_taken = sa.exists().where(Case.open_key == case.matter_key, Case.id != case.id)
+        case.open_key = None if db.session.scalar(sa.select(is_taken)) else case.matter_key
 
 
-def open_key(community_id: uuid.UUID, item_code: str | None, building: str, place: str) -> str | None:
+def matter_key(community_id: uuid.UUID, item_code: str | None, building: str, place: str) -> str | None:
     """The name of one matter at one place: community, item and place, however the place was typed."""
     if item_code is None:
         return None
