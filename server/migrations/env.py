@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import context
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import JSON
 
-from server.db import Base, Json, UtcDateTime, db
+from server.db import Base, UtcDateTime, db
 
 
 def _render(kind: str, item: Any, _autogenerate: Any) -> str | bool:
     """A migration names plain column types, never our own classes, which may change after it was written."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, TypeEngine) and item is Json:
+    if kind == "type" and isinstance(item, JSON):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False
 
