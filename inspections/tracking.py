@@ -8,16 +8,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from cases import configuration
 from cases.models import Case, CaseRating, CaseReport
 from cases.queries import list_public_steps
 from cases.reopening import reopen_by_reporter
 from cases.satisfaction import rate_case
 from cases.terms import UNDER_WAY_STATES, State
+from checklists.observations import lock_communities
 from grid.permissions import Actor
 from inspections.duplicate_search import criteria_of
 from inspections.models import Report
@@ -27,6 +29,8 @@ from server.db import db
 from server.errors import FieldError, NotFound, RuleViolated
 from uploads.models import PhotoOwnerKind
 from uploads.photos import PhotoOwner, claim_photos
+
+RATED_STATES = frozenset({State.CLOSED, State.FORCE_CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,6 @@ def get_tracking(code: str, secret: bytes, now: datetime) -> Tracking:
     report = _get_report(code, secret)
     link, case = _get_case(report)
     entries = public_timeline(_steps(report, link))
-    is_closed = case.state is State.CLOSED
     due_at = case.deadline_effective if case.state in UNDER_WAY_STATES else None
     return Tracking(
         report_id=report.id,
@@ -61,8 +64,8 @@ def get_tracking(code: str, secret: bytes, now: datetime) -> Tracking:
         entries=entries,
         due_at=due_at,
         is_overdue=due_at is not None and due_at < now,
-        may_say_not_fixed=is_closed,
-        may_rate=is_closed and not _has_rated(case, report.id),
+        may_say_not_fixed=_may_reopen(case, now),
+        may_rate=case.state in RATED_STATES and not _has_rated(case, report.id),
     )
 
 
@@ -81,6 +84,7 @@ def say_not_fixed(
     Photos become the report's. Raises what `reopen_by_reporter` refuses: a case that is not closed, a time past.
     """
     report = _get_report(code, secret)
+    lock_communities([report.community_id])
     link, _ = _get_case(report)
     claim_photos(photo_ids, PhotoOwner(PhotoOwnerKind.REPORT, report.id), actor, now, capability=capability)
     return reopen_by_reporter(link.case_id, report.id, reason, tuple(photo_ids), now)
@@ -127,9 +131,11 @@ def _steps(report: Report, link: CaseReport) -> list[CaseStep]:
     if link.case_id == link.opened_case_id:
         return first
     merged_at = max((step.at for step in first if step.to_state == State.MERGED), default=report.received_at)
+    other = steps_since(_steps_of(link.case_id), merged_at)
+    # That the other report has been received is no news to this reporter.
     return [
         *(step for step in first if step.at <= merged_at),
-        *steps_since(_steps_of(link.case_id), merged_at),
+        *(step for step in other if step.to_state != State.REPORTED),
     ]
 
 
@@ -142,6 +148,12 @@ def _steps_of(case_id: uuid.UUID) -> list[CaseStep]:
 
 def _received(report: Report) -> CaseStep:
     return CaseStep(report.received_at, "", State.REPORTED.value)
+
+
+def _may_reopen(case: Case, now: datetime) -> bool:
+    if case.state is not State.CLOSED or case.closed_at is None:
+        return False
+    return now <= case.closed_at + timedelta(days=configuration.rules().reopen_days)
 
 
 def _has_rated(case: Case, report_id: uuid.UUID) -> bool:
