@@ -36,3 +36,5 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # Its "Running upgrade" lines repeat what `make run` says in its own words.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
