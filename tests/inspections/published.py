@@ -44,6 +44,7 @@ def publish(*items: dict[str, Any], **more: Any) -> ChecklistVersion:
     wanted = items or ITEMS
     document = {
         "code": f"test-{number}",
+        "name": {"zh": "测试检查表", "en": "Test checklist"},
         "pass_mark": 80,
         "validity_days": 90,
         "indicators": [{"code": "TEST", "name": {"zh": "测试", "en": "Test"}, "items": list(wanted)}],
