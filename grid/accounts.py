@@ -188,7 +188,8 @@ def make_password() -> str:
 
 
 def _with_posts() -> sa.Select[Account]:
-    return sa.select(Account).options(selectinload(Account.posts).joinedload(Post.organisation))
+    posts = selectinload(Account.posts)
+    return sa.select(Account).options(posts.joinedload(Post.organisation), posts.joinedload(Post.area))
 
 
 def _password_problem(field: str, code: str, zh: str, en: str) -> RuleViolated:

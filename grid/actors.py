@@ -20,12 +20,12 @@ def find_actor(session_id: uuid.UUID, now: datetime) -> Actor | None:
         return None
     first = rows[0]
     grants = tuple(Grant(Role(row.role), row.area_path, row.organisation_id) for row in rows if row.role)
-    return Actor(first.id, first.display_name, grants, session_id, must_change_password=first.must_change_password)
+    return Actor(
+        first.id, first.display_name, grants, session_id, must_change_password=first.must_change_password
+    )
 
 
-def _statement(
-    session_id: uuid.UUID, now: datetime
-) -> sa.Select[*tuple[Any, ...]]:
+def _statement(session_id: uuid.UUID, now: datetime) -> sa.Select[*tuple[Any, ...]]:
     is_current = sa.and_(
         Post.account_id == Account.id,
         Post.valid_from <= now,

@@ -143,6 +143,16 @@ def validate_attribute(key: str, value: object) -> AttributeValue:
     return _VALIDATORS[attribute.type](attribute, value)
 
 
+def read_attribute_filters(texts: Sequence[str]) -> dict[str, AttributeValue]:
+    """Attributes to filter by, from "key:value" texts such as "lifts:2" or "has_shops:true"; raises InvalidAttributes."""
+    found: dict[str, object] = {}
+    for text in texts:
+        key, _, value = text.partition(":")
+        is_number = value.isascii() and value.isdigit() and len(value) < 12
+        found[key] = {"true": True, "false": False}.get(value, int(value) if is_number else value)
+    return validate_attributes(found, path="attribute")
+
+
 def find_contradictions(values: Mapping[str, AttributeValue], this_year: int) -> dict[str, InvalidAttribute]:
     """Values that are each possible, and impossible together or this year, by key."""
     errors: dict[str, InvalidAttribute] = {}

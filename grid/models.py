@@ -200,6 +200,7 @@ class Post(Base):
     revision: Mapped[int] = mapped_column(default=1)
 
     account: Mapped[Account] = relationship(lazy="raise_on_sql", back_populates="posts")
+    area: Mapped[Area] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
 
 

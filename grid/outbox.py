@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -35,11 +36,14 @@ class DeliveryFailed(Exception):
     """The gateway did not take the message."""
 
 
+_print_at_once = partial(print, flush=True)
+
+
 @dataclass(frozen=True, slots=True)
 class ConsoleSender:
     """Writes messages where the operator of a demonstration sees them, the number masked."""
 
-    write: Callable[[str], None] = print
+    write: Callable[[str], None] = _print_at_once
 
     def send(self, recipient: str, text: str) -> None:
         self.write(f"[SMS → {mask_phone_number(recipient)}] {text}")

@@ -45,6 +45,7 @@ def add_post(
         role=role.value,
         area_code=area.code,
         area_path=area.path,
+        area=area,
         organisation_id=organisation.id if organisation else None,
         organisation=organisation,
         valid_from=valid_from,

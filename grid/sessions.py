@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from grid.models import Account, OneTimeCode, OutboxMessage, SignInSession
 from grid.permissions import Actor
 from server.db import db
-from server.errors import NotFound, Unauthenticated
+from server.errors import NotFound
 
 # Two tabs of one browser may refresh at once with the same token.
 REFRESH_GRACE = timedelta(seconds=30)
@@ -105,14 +105,6 @@ def forget_ended_sessions(now: datetime) -> int:
     options = {"synchronize_session": False}
     results = [db.session.execute(statement, execution_options=options) for statement in ended]
     return sum(result.rowcount for result in results)  # type: ignore[attr-defined]
-
-
-def get_own_account(actor: Actor) -> Account:
-    """The account of whoever is signed in."""
-    account = db.session.get(Account, actor.account_id)
-    if account is None:
-        raise Unauthenticated
-    return account
 
 
 def _is_account_active(account_id: uuid.UUID) -> bool:

@@ -20,12 +20,33 @@ PUBLIC = {
     "GET /api/docs/",
     "GET /api/docs/<path:path>",
     "GET /api/v1/openapi.json",
+    # Checklists: what is asked, and from which policy, is nobody's secret.
+    "GET /api/v1/checklists",
+    "GET /api/v1/checklists/<string:code>",
+    "GET /api/v1/checklists/<string:code>/versions/<int(min=1, max=1000000):number>",
+    "GET /api/v1/items",
+    "GET /api/v1/items/groups",
+    "GET /api/v1/items/<string:code>",
     # Photos: the uploader who never signed in is known by a secret; everybody else is told nothing.
     "GET /api/v1/photos/limits",
     "PUT /api/v1/photos/<uuid:photo_id>",
     "GET /api/v1/photos/<uuid:photo_id>",
     "GET /api/v1/photos/<uuid:photo_id>/display",
     "GET /api/v1/photos/<uuid:photo_id>/thumbnail",
+    # Reports and following them: anybody may report; a tracking code is its own key.
+    "PUT /api/v1/reports/<uuid:report_id>",
+    "GET /api/v1/reports/duplicates",
+    "GET /api/v1/tracking/<string:code>",
+    "POST /api/v1/tracking/<string:code>/not-fixed",
+    "PUT /api/v1/tracking/<string:code>/rating",
+    # The grid: what a resident needs to say where they are, vocabularies, and the doors themselves.
+    "GET /api/v1/communities/choices",
+    "GET /api/v1/communities/attributes",
+    "GET /api/v1/organisations/kinds",
+    "POST /api/v1/sessions",
+    "POST /api/v1/sessions/codes",
+    "POST /api/v1/sessions/by-code",
+    "POST /api/v1/sessions/refresh",
 }
 DUMMY = {
     "uuid": "0198f0a0-0000-7000-8000-000000000000",

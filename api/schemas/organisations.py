@@ -1,0 +1,73 @@
+"""Organisations, as the API takes and shows them."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.paging import PageQuerySchema
+from api.schemas.areas import AreaBriefSchema
+from api.schemas.base import BaseSchema, Text
+
+
+class OrganisationBriefSchema(BaseSchema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"description": "a code of GET /organisations/kinds"})
+
+
+class OrganisationSchema(OrganisationBriefSchema):
+    area = fields.Nested(AreaBriefSchema, required=True, metadata={"description": "the part it serves"})
+    is_active = fields.Boolean(required=True)
+    revision = fields.Integer(required=True)
+
+
+class OrganisationPageSchema(BaseSchema):
+    items = fields.List(fields.Nested(OrganisationSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class OrganisationQuerySchema(PageQuerySchema):
+    kind = fields.String(load_default=None)
+    area = fields.String(load_default=None, metadata={"description": "only what works below this area"})
+    serving = fields.String(
+        load_default=None, metadata={"description": "only what serves this area, from above too"}
+    )
+    text = Text(max_length=60, load_default="", metadata={"description": "part of the name"})
+    is_active = fields.Boolean(load_default=True, allow_none=True)
+
+
+class NewOrganisationSchema(BaseSchema):
+    name = Text(min_length=1, max_length=120, required=True)
+    kind = fields.String(required=True)
+    area_code = fields.String(required=True)
+
+
+class OrganisationChangeSchema(BaseSchema):
+    """Only what is to change."""
+
+    name = Text(min_length=1, max_length=120)
+    kind = fields.String()
+    is_active = fields.Boolean()
+
+
+class OrganisationKindSchema(BaseSchema):
+    code = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class OrganisationKindListSchema(BaseSchema):
+    items = fields.List(fields.Nested(OrganisationKindSchema), required=True)
+
+
+ORGANISATION_EXAMPLE = {
+    "id": "0198f0a0-0000-7000-8000-000000000002",
+    "name": "示例城桥镇安居物业公司",
+    "kind": "property_company",
+    "area": {"code": "310151101", "name": "城桥镇", "level": "township"},
+    "is_active": True,
+    "revision": 1,
+}
+ORGANISATION_PAGE_EXAMPLE = {"items": [ORGANISATION_EXAMPLE], "next_cursor": None}
+NEW_ORGANISATION_EXAMPLE = {"name": "安居物业公司", "kind": "property_company", "area_code": "310151101"}
+KINDS_EXAMPLE = {"items": [{"code": "property_company", "zh": "物业服务企业", "en": "Property company"}]}
