@@ -45,6 +45,7 @@ class Standing:
     counts: StatusCounts
     score: Decimal | None
     failing_vetoes: tuple[str, ...] = ()
+    reaches_mark: bool = False
 
     @property
     def attains(self) -> bool:
@@ -141,16 +142,19 @@ class _Tally:
         self._note_veto(item, segment.status)
 
     def standing(self) -> Standing:
-        return Standing(self._status(), StatusCounts.of(self._counts), self._score(), self._vetoes())
+        return Standing(
+            status=self._status(),
+            counts=StatusCounts.of(self._counts),
+            score=self._score(),
+            failing_vetoes=tuple(sorted(self._failing_vetoes)),
+            reaches_mark=bool(self._weight) and self._reaches_mark(),
+        )
 
     def _note_veto(self, item: ItemTerms, status: PairStatus) -> None:
         if item.is_veto and status is PairStatus.FAIL:
             self._failing_vetoes.add(item.item_code)
         else:
             self._failing_vetoes.discard(item.item_code)
-
-    def _vetoes(self) -> tuple[str, ...]:
-        return tuple(sorted(self._failing_vetoes))
 
     def _score(self) -> Decimal | None:
         if not self._weight:
@@ -167,8 +171,10 @@ class _Tally:
 
     def _attains(self, counts: StatusCounts) -> bool:
         is_covered = counts.assessed == counts.applicable
-        reaches_mark = 100 * self._points >= self._pass_mark * self._weight
-        return is_covered and reaches_mark and not self._failing_vetoes
+        return is_covered and self._reaches_mark() and not self._failing_vetoes
+
+    def _reaches_mark(self) -> bool:
+        return 100 * self._points >= self._pass_mark * self._weight
 
 
 def _is_assessed(status: PairStatus) -> int:

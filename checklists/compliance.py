@@ -159,7 +159,7 @@ def timeline(facts: PairFacts, tz: ZoneInfo = SHANGHAI) -> tuple[Segment, ...]:
 def spliced(before: Sequence[Segment], after: Sequence[Segment], since: datetime) -> tuple[Segment, ...]:
     """A timeline that stays what it was before an instant and is another one from that instant on.
 
-    `before` may begin with the segment in force at `since`; `after` need only be right from `since` on. So a
+    `before` may begin with the segment in force just before `since`; `after` need only be right from `since` on. So a
     new fact costs what lies after it, however long the history before it is.
     """
     kept = [segment for segment in before if segment.since < since]

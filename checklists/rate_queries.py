@@ -17,7 +17,7 @@ from checklists.daily_counts import BucketSpan
 from checklists.fact_models import COMMUNITY, PairSegment, Rollup, RollupDelta
 from checklists.rates import COMMUNITY_ATTAINMENT, INDICATOR_ATTAINMENT, Rate, StatusCounts, rate_of
 from checklists.stored_segments import read_causes
-from checklists.terms_in_force import ChecklistHistory, VersionInForce, get_history
+from checklists.terms_in_force import ChecklistHistory, VersionInForce, get_history, load_histories
 from grid.models import Area
 from server.db import db
 from server.errors import FieldError, NotFound, RuleViolated
@@ -95,16 +95,17 @@ class CommunityRates:
 def area_rates(area_code: str, selection: Selection, as_of: date) -> AreaRates:
     """The rates of an area at the end of a day; one query, whatever the history's length."""
     version = selection.history.find_in_force(as_of)
-    counts = _counts_as_of([area_code], selection.history.code, as_of)[area_code]
+    counts = _counts_as_of([area_code], [selection.history.code], as_of)[area_code, selection.history.code]
     return _rates(version, selection, counts, as_of)
 
 
 def rates_by_area(areas: Sequence[Area], selection: Selection, as_of: date) -> list[Breakdown]:
     """The rates of several areas, in their order; one query."""
     version = selection.history.find_in_force(as_of)
-    counts = _counts_as_of([area.code for area in areas], selection.history.code, as_of)
+    code = selection.history.code
+    counts = _counts_as_of([area.code for area in areas], [code], as_of)
     return [
-        Breakdown(area.code, area.name, area.name, _rates(version, selection, counts[area.code], as_of))
+        Breakdown(area.code, area.name, area.name, _rates(version, selection, counts[area.code, code], as_of))
         for area in areas
     ]
 
@@ -114,7 +115,7 @@ def rates_by_indicator(area_code: str, selection: Selection, as_of: date) -> lis
     version = selection.history.find_in_force(as_of)
     if version is None:
         return []
-    counts = _counts_as_of([area_code], selection.history.code, as_of)[area_code]
+    counts = _counts_as_of([area_code], [selection.history.code], as_of)[area_code, selection.history.code]
     wanted = {version.by_code[code].indicator_code for code in selection.codes(version)}
     return [
         _named(version, code, Selection(selection.history, code, selection.item_code), counts, as_of)
@@ -128,12 +129,25 @@ def rates_by_item(area_code: str, selection: Selection, as_of: date) -> list[Bre
     version = selection.history.find_in_force(as_of)
     if version is None:
         return []
-    counts = _counts_as_of([area_code], selection.history.code, as_of)[area_code]
+    counts = _counts_as_of([area_code], [selection.history.code], as_of)[area_code, selection.history.code]
     found = []
     for code in selection.codes(version):
         item = version.by_code[code]
         rates = _rates(version, Selection(selection.history, item_code=code), counts, as_of)
         found.append(Breakdown(code, item.criterion_zh, item.criterion_en, rates))
+    return found
+
+
+def rates_by_checklist(area_code: str, as_of: date) -> list[Breakdown]:
+    """An area's rates under every checklist in force on the day, by code; two queries."""
+    histories = load_histories()
+    counts = _counts_as_of([area_code], histories.keys(), as_of)
+    found = []
+    for code, history in sorted(histories.items()):
+        version = history.find_in_force(as_of)
+        if version is not None:
+            rates = _rates(version, Selection(history), counts[area_code, code], as_of)
+            found.append(Breakdown(code, version.name_zh, version.name_en, rates))
     return found
 
 
@@ -258,21 +272,24 @@ def _days(first_on: date, last_on: date) -> Iterator[date]:
         yield first_on + timedelta(days=offset)
 
 
-def _counts_as_of(area_codes: Collection[str], checklist_code: str, as_of: date) -> dict[str, Counts]:
-    """Counts by area and item at a day's end: buckets and unfolded deltas added up in one statement."""
+def _counts_as_of(
+    area_codes: Collection[str], checklist_codes: Collection[str], as_of: date
+) -> dict[tuple[str, str], Counts]:
+    """Counts by (area, checklist) and item at a day's end: buckets and unfolded deltas in one statement."""
     parts = sa.union_all(
-        _buckets(area_codes, checklist_code).where(_is_summed(as_of)),
-        _deltas(area_codes, checklist_code).where(RollupDelta.counted_on <= as_of),
+        _buckets(area_codes, checklist_codes).where(_is_summed(as_of)),
+        _deltas(area_codes, checklist_codes).where(RollupDelta.counted_on <= as_of),
     ).subquery()
-    statement = sa.select(
-        parts.c.area_code, parts.c.item_code, parts.c.status, sa.func.sum(parts.c.change)
-    ).group_by(parts.c.area_code, parts.c.item_code, parts.c.status)
-    found: dict[str, dict[str, dict[PairStatus, int]]] = {code: defaultdict(dict) for code in area_codes}
-    for area_code, item_code, status, number in db.session.execute(statement):
-        found[area_code][item_code][PairStatus(status)] = int(number)
+    columns = (parts.c.area_code, parts.c.checklist_code, parts.c.item_code, parts.c.status)
+    statement = sa.select(*columns, sa.func.sum(parts.c.change)).group_by(*columns)
+    found: dict[tuple[str, str], dict[str, dict[PairStatus, int]]] = {
+        (area, checklist): defaultdict(dict) for area in area_codes for checklist in checklist_codes
+    }
+    for area_code, checklist_code, item_code, status, number in db.session.execute(statement):
+        found[area_code, checklist_code][item_code][PairStatus(status)] = int(number)
     return {
-        area: {item: StatusCounts.of(by_status) for item, by_status in by_item.items()}
-        for area, by_item in found.items()
+        key: {item: StatusCounts.of(by_status) for item, by_status in by_item.items()}
+        for key, by_item in found.items()
     }
 
 
@@ -283,10 +300,10 @@ def _changes_between(
     before = first_on - timedelta(days=1)
     in_days = sa.and_(Rollup.span == BucketSpan.DAY, Rollup.first_on.between(first_on, last_on))
     parts = sa.union_all(
-        _buckets([area_code], checklist_code).where(_is_summed(before)),
-        _deltas([area_code], checklist_code).where(RollupDelta.counted_on <= before),
-        _buckets([area_code], checklist_code, Rollup.first_on).where(in_days),
-        _deltas([area_code], checklist_code, RollupDelta.counted_on).where(
+        _buckets([area_code], [checklist_code]).where(_is_summed(before)),
+        _deltas([area_code], [checklist_code]).where(RollupDelta.counted_on <= before),
+        _buckets([area_code], [checklist_code], Rollup.first_on).where(in_days),
+        _deltas([area_code], [checklist_code], RollupDelta.counted_on).where(
             RollupDelta.counted_on.between(first_on, last_on)
         ),
     ).subquery()
@@ -303,18 +320,30 @@ def _changes_between(
     return running, changes
 
 
-def _buckets(area_codes: Iterable[str], checklist_code: str, day: Any = _BEFORE) -> sa.Select[Any]:
+def _buckets(area_codes: Iterable[str], checklist_codes: Iterable[str], day: Any = _BEFORE) -> sa.Select[Any]:
     return sa.select(
-        Rollup.area_code, Rollup.item_code, Rollup.status, Rollup.change, day.label("day")
-    ).where(Rollup.area_code.in_(area_codes), Rollup.checklist_code == checklist_code)
+        Rollup.area_code,
+        Rollup.checklist_code,
+        Rollup.item_code,
+        Rollup.status,
+        Rollup.change,
+        day.label("day"),
+    ).where(Rollup.area_code.in_(area_codes), Rollup.checklist_code.in_(checklist_codes))
 
 
-def _deltas(area_codes: Iterable[str], checklist_code: str, day: Any = _BEFORE) -> sa.Select[Any]:
+def _deltas(area_codes: Iterable[str], checklist_codes: Iterable[str], day: Any = _BEFORE) -> sa.Select[Any]:
     return (
-        sa.select(Area.code, RollupDelta.item_code, RollupDelta.status, RollupDelta.change, day.label("day"))
+        sa.select(
+            Area.code,
+            RollupDelta.checklist_code,
+            RollupDelta.item_code,
+            RollupDelta.status,
+            RollupDelta.change,
+            day.label("day"),
+        )
         .select_from(RollupDelta)
         .join(Area, RollupDelta.area_path.startswith(Area.path))
-        .where(Area.code.in_(area_codes), RollupDelta.checklist_code == checklist_code)
+        .where(Area.code.in_(area_codes), RollupDelta.checklist_code.in_(checklist_codes))
     )
 
 

@@ -86,12 +86,13 @@ _DELETE = sa.delete(PairSegment).where(
 def load_timelines(
     community_ids: Collection[uuid.UUID], checklist_codes: Collection[str] | None, since: datetime | None
 ) -> StoredTimelines:
-    """The segments of communities that reach beyond `since` (all of them by default), in order of time."""
+    """The segments of communities that last until `since` or longer (all by default), in order of time."""
     statement = sa.select(*_COLUMNS).where(PairSegment.community_id.in_(community_ids))
     if checklist_codes is not None:
         statement = statement.where(PairSegment.checklist_code.in_(checklist_codes))
     if since is not None:
-        statement = statement.where(PairSegment.until > since)
+        # The one that ends just then is what a change at that instant continues or not.
+        statement = statement.where(PairSegment.until >= since)
     found: dict[tuple[uuid.UUID, str], dict[str, list[Segment]]] = defaultdict(lambda: defaultdict(list))
     paths: dict[tuple[uuid.UUID, str], str] = {}
     for community_id, code, item, *content, path in db.session.execute(statement.order_by(PairSegment.since)):

@@ -37,7 +37,10 @@ class ItemInForce:
 
 @dataclass(frozen=True)
 class VersionInForce:
-    """One published version, in force from the local midnight `since` until the next one's."""
+    """One published version, in force from the local midnight `since` until the next one's.
+
+    `names` are its indicators' names in Chinese and English, by code.
+    """
 
     id: uuid.UUID
     checklist_code: str
@@ -45,6 +48,8 @@ class VersionInForce:
     effective_on: date
     validity_days: int | None
     pass_mark: Decimal
+    name_zh: str
+    name_en: str
     names: Mapping[str, Mapping[str, str]]
     items: tuple[ItemInForce, ...]
 
@@ -153,6 +158,8 @@ def _read(version: ChecklistVersion) -> VersionInForce:
         effective_on=version.effective_on,
         validity_days=document.get("validity_days"),
         pass_mark=_decimal(document["pass_mark"]),
+        name_zh=document["name"]["zh"],
+        name_en=document["name"]["en"],
         names={each["code"]: each["name"] for each in document.get("indicators", ())},
         items=tuple(_read_item(item) for item in version.items),
     )

@@ -20,6 +20,7 @@ def publish(code: str, *items: dict[str, Any], **more: Any) -> ChecklistVersion:
     indicators = dict.fromkeys(each["indicator_code"] for each in items)
     document = {
         "code": code,
+        "name": {"zh": f"检查表{code}", "en": code},
         "pass_mark": more.get("pass_mark", 80),
         "validity_days": more.get("validity_days", 30),
         "indicators": [{"code": each, "name": {"zh": f"指标{each}", "en": each}} for each in indicators],

@@ -268,3 +268,13 @@ def test_every_result_is_stored_with_its_photos(session, community, result):
     fact = session.scalars(sa.select(ObservationFact)).one()
     assert (fact.result, fact.photo_ids) == (result, [str(photo)])
     assert fact.occurrences == (1 if result is Result.FAIL else 0)
+
+
+def test_a_case_voided_the_instant_it_was_filed_leaves_the_timelines_as_they_were(session, community):
+    record_observations(community.id, new_id(), 1, [entry("A", observed_at=AT - DAY)], AT)
+    before = [segments(session, community, code) for code in ("A", COMMUNITY)]
+    case = new_id()
+    open_case_interval(case, community.id, "A", AT)
+    end_case_interval(case, AT, passed=False)
+    assert [segments(session, community, code) for code in ("A", COMMUNITY)] == before
+    assert list(verify_compliance()) == []

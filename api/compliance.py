@@ -1,0 +1,352 @@
+"""Compliance rates 达标率 over HTTP: of areas and communities, as of any day, as series, and explained."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.authentication import current_actor, needs
+from api.blueprint import ApiBlueprint
+from api.compliance_causes import cases_behind
+from api.paging import decode_cursor, encode_cursor
+from api.schemas.compliance import (
+    AREA_COMPLIANCE_EXAMPLE,
+    AREA_SERIES_EXAMPLE,
+    COMMUNITY_COMPLIANCE_EXAMPLE,
+    COMMUNITY_SERIES_EXAMPLE,
+    EXPLANATION_EXAMPLE,
+    AreaComplianceQuerySchema,
+    AreaComplianceSchema,
+    AreaSeriesSchema,
+    CommunityComplianceQuerySchema,
+    CommunityComplianceSchema,
+    CommunitySeriesSchema,
+    ExplainQuerySchema,
+    ExplanationSchema,
+    SeriesQuerySchema,
+)
+from checklists.compliance import PairStatus
+from checklists.explain import (
+    ExplainedCommunity,
+    ExplainedPair,
+    Extent,
+    PairPosition,
+    explain_communities,
+    explain_pairs,
+)
+from checklists.rate_queries import (
+    AreaRates,
+    Breakdown,
+    CommunityRates,
+    Selection,
+    area_rates,
+    area_series,
+    community_rates,
+    community_series,
+    rates_by_area,
+    rates_by_checklist,
+    rates_by_indicator,
+    rates_by_item,
+    select_items,
+)
+from checklists.rates import COMMUNITY_ATTAINMENT, INDICATOR_ATTAINMENT, Rate, StatusCounts, rate_of
+from checklists.terms_in_force import VersionInForce
+from grid.areas import find_area
+from grid.communities import get_community
+from grid.models import Area, Community
+from grid.permissions import Permission, require
+from server import clock
+from server.db import db
+from server.errors import FieldError, NotFound, RuleViolated
+
+blueprint = ApiBlueprint(
+    "compliance", __name__, description="达标率 / compliance rates and what explains them"
+)
+
+DEFAULT_SERIES_DAYS = 30
+_FORMULAS = {"item_rate": INDICATOR_ATTAINMENT, "community_rate": COMMUNITY_ATTAINMENT}
+_WITH_COMMUNITY_RATE = ("child_area", "checklist")
+
+
+@blueprint.route("/areas/<string:code>/compliance")
+@needs(Permission.READ_COMPLIANCE)
+@blueprint.arguments(AreaComplianceQuerySchema, location="query")
+@blueprint.response(200, AreaComplianceSchema, example=AREA_COMPLIANCE_EXAMPLE)
+def get_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """The compliance rates of an area at the end of a day, broken down if asked.
+
+    `item_rate` is the indicator attainment rate over the selected items, `community_rate` the community attainment
+    rate of the whole checklist. `by=checklist` gives both for every published checklist.
+    """
+    area, as_of = _area(code), _as_of(query["as_of"])
+    body = {"area": area, "as_of": as_of, "by": query["by"], "checklist": None}
+    if query["by"] == "checklist":
+        rows = rates_by_checklist(area.code, as_of)
+        return {**body, "item_rate": None, "community_rate": None, "rows": _rows(rows, query["by"])}
+    selection = _selection(query)
+    rates = area_rates(area.code, selection, as_of)
+    rows = _breakdown(area, selection, as_of, query["by"])
+    body |= {"checklist": rates.version, "rows": _rows(rows, query["by"])}
+    return {**body, "item_rate": _rate(rates.items), "community_rate": _rate(rates.communities)}
+
+
+@blueprint.route("/areas/<string:code>/compliance/series")
+@needs(Permission.READ_COMPLIANCE)
+@blueprint.arguments(SeriesQuerySchema, location="query")
+@blueprint.response(200, AreaSeriesSchema, example=AREA_SERIES_EXAMPLE)
+def get_area_compliance_series(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """The compliance rates of an area at the end of each day of a period."""
+    area, (first_on, last_on) = _area(code), _period(query)
+    days = area_series(area.code, _selection(query), first_on, last_on)
+    return {
+        "area": area,
+        "checklist_code": query["checklist"],
+        "formulas": _FORMULAS,
+        "days": [_area_day(each) for each in days],
+    }
+
+
+@blueprint.route("/areas/<string:code>/compliance/explain")
+@needs(Permission.READ_COMPLIANCE)
+@blueprint.arguments(ExplainQuerySchema, location="query")
+@blueprint.response(200, ExplanationSchema, example=EXPLANATION_EXAMPLE)
+def explain_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """What stands behind an area's rate: each failing pair down to its answers, cases and photos.
+
+    With `status=stale,unassessed,not_applicable` each pair that was left out, with the reason; with
+    `measure=communities` the communities behind the community attainment rate.
+    """
+    area, selection, as_of = _area(code), _selection(query), _as_of(query["as_of"])
+    rates = area_rates(area.code, selection, as_of)
+    rate = rates.items if query["measure"] == "items" else rates.communities
+    return _explanation(query, Extent(area_path=area.path), selection, as_of, rates.version, rate)
+
+
+@blueprint.route("/communities/<uuid:community_id>/compliance")
+@needs(Permission.READ_COMPLIANCE)
+@blueprint.arguments(CommunityComplianceQuerySchema, location="query")
+@blueprint.response(200, CommunityComplianceSchema, example=COMMUNITY_COMPLIANCE_EXAMPLE)
+def get_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
+    """A community's standing under a checklist at the end of a day, with the status of every selected item."""
+    community = _community(community_id)
+    rates = community_rates(community.id, _selection(query), _as_of(query["as_of"]))
+    return {
+        "community": community,
+        "as_of": rates.as_of,
+        "checklist": rates.version,
+        "item_rate": _rate(rates.items),
+        "standing": rates.standing,
+        "items": _pairs(rates),
+    }
+
+
+@blueprint.route("/communities/<uuid:community_id>/compliance/series")
+@needs(Permission.READ_COMPLIANCE)
+@blueprint.arguments(SeriesQuerySchema, location="query")
+@blueprint.response(200, CommunitySeriesSchema, example=COMMUNITY_SERIES_EXAMPLE)
+def get_community_compliance_series(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
+    """A community's standing and rate at the end of each day of a period."""
+    community, (first_on, last_on) = _community(community_id), _period(query)
+    days = community_series(community.id, _selection(query), first_on, last_on)
+    return {
+        "community": community,
+        "checklist_code": query["checklist"],
+        "formulas": _FORMULAS,
+        "days": [_community_day(each) for each in days],
+    }
+
+
+@blueprint.route("/communities/<uuid:community_id>/compliance/explain")
+@needs(Permission.READ_COMPLIANCE)
+@blueprint.arguments(ExplainQuerySchema, location="query")
+@blueprint.response(200, ExplanationSchema, example=EXPLANATION_EXAMPLE)
+def explain_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
+    """What stands behind a community's rate or standing, down to answers, cases and photos."""
+    community, selection, as_of = _community(community_id), _selection(query), _as_of(query["as_of"])
+    rates = community_rates(community.id, selection, as_of)
+    rate = rates.items if query["measure"] == "items" else _own_rate(rates)
+    return _explanation(query, Extent(community_id=community.id), selection, as_of, rates.version, rate)
+
+
+def _area(code: str) -> Area:
+    area = find_area(code)
+    if area is None:
+        raise NotFound("没有这个地区", "There is no such area")
+    require(current_actor(), Permission.READ_COMPLIANCE, area.path)
+    return area
+
+
+def _community(community_id: uuid.UUID) -> Community:
+    community = get_community(community_id)
+    require(current_actor(), Permission.READ_COMPLIANCE, community.area_path)
+    return community
+
+
+def _selection(query: dict[str, Any]) -> Selection:
+    return select_items(query["checklist"], query["indicator"], query["item"])
+
+
+def _as_of(asked: date | None, field_name: str = "as_of") -> date:
+    """The day asked for, today by default; what tomorrow brings nobody knows."""
+    today = clock.local_day(clock.now())
+    if asked is not None and asked > today:
+        field = FieldError(field_name, "in_future", "不能是将来的日期", "Must not be in the future")
+        raise RuleViolated("日期有误", "The date is wrong", code="date_in_future", errors=[field])
+    return asked or today
+
+
+def _period(query: dict[str, Any]) -> tuple[date, date]:
+    last_on = _as_of(query["last_on"], "to")
+    return query["first_on"] or last_on - timedelta(days=DEFAULT_SERIES_DAYS - 1), last_on
+
+
+def _breakdown(area: Area, selection: Selection, as_of: date, by: str | None) -> list[Breakdown]:
+    if by == "indicator":
+        return rates_by_indicator(area.code, selection, as_of)
+    if by == "item":
+        return rates_by_item(area.code, selection, as_of)
+    if by == "child_area":
+        below = db.session.scalars(sa.select(Area).filter_by(parent_code=area.code).order_by(Area.code))
+        return rates_by_area(list(below), selection, as_of)
+    return []
+
+
+def _rows(rows: Sequence[Breakdown], by: str | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": row.code,
+            "name_zh": row.name_zh,
+            "name_en": row.name_en,
+            "item_rate": _rate(row.rates.items),
+            "community_rate": _rate(row.rates.communities) if by in _WITH_COMMUNITY_RATE else None,
+        }
+        for row in rows
+    ]
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    return {
+        "share": rate.share,
+        "excluded": {status.value: number for status, number in rate.excluded.items()},
+        "coverage": rate.coverage,
+        "interval": rate.interval,
+        "formula": rate.formula,
+    }
+
+
+def _area_day(rates: AreaRates) -> dict[str, Any]:
+    return {
+        "as_of": rates.as_of,
+        "version": rates.version,
+        "items": _rate(rates.items),
+        "communities": _rate(rates.communities),
+    }
+
+
+def _community_day(rates: CommunityRates) -> dict[str, Any]:
+    return {
+        "as_of": rates.as_of,
+        "version": rates.version,
+        "items": _rate(rates.items),
+        "standing": rates.standing,
+    }
+
+
+def _pairs(rates: CommunityRates) -> list[dict[str, Any]]:
+    if rates.version is None:
+        return []
+    found = []
+    for code, segment in rates.pairs.items():
+        item = rates.version.by_code[code]
+        is_known = segment.status is not PairStatus.UNASSESSED
+        found.append(
+            {
+                "item_code": code,
+                "indicator_code": item.indicator_code,
+                "criterion_zh": item.criterion_zh,
+                "criterion_en": item.criterion_en,
+                "is_veto": item.terms.is_veto,
+                "status": segment.status,
+                "occurrences": segment.occurrences,
+                "since": segment.since if is_known else None,
+            }
+        )
+    return found
+
+
+def _own_rate(rates: CommunityRates) -> Rate:
+    """The community attainment rate of one community: itself."""
+    counts = {rates.standing.status: 1} if rates.standing else {}
+    return rate_of(StatusCounts.of(counts), COMMUNITY_ATTAINMENT)
+
+
+def _explanation(
+    query: dict[str, Any],
+    extent: Extent,
+    selection: Selection,
+    as_of: date,
+    version: VersionInForce | None,
+    rate: Rate,
+) -> dict[str, Any]:
+    explain = explain_pairs if query["measure"] == "items" else explain_communities
+    statuses = [PairStatus(status) for status in dict.fromkeys(query["status"])]
+    page = explain(extent, selection, as_of, statuses, _position(query["cursor"]), query["limit"])
+    cases = cases_behind(
+        {each for row in page.rows for each in getattr(row, "case_ids", ())}, current_actor()
+    )
+    return {
+        "as_of": as_of,
+        "checklist": version,
+        "measure": query["measure"],
+        "rate": _rate(rate),
+        "items": [_explained(row, cases) for row in page.rows],
+        "next_cursor": encode_cursor([str(page.next_position[0]), page.next_position[1]])
+        if page.next_position
+        else None,
+    }
+
+
+def _position(cursor: str | None) -> PairPosition | None:
+    key = decode_cursor(cursor, (str, str))
+    if key is None:
+        return None
+    try:
+        return uuid.UUID(key[0]), str(key[1])
+    except (ValueError, AttributeError, TypeError) as error:
+        field = FieldError("cursor", "bad_cursor", "翻页标记无效", "Not a cursor of this list")
+        raise RuleViolated(
+            "翻页标记无效", "Not a cursor of this list", code="bad_cursor", errors=[field]
+        ) from error
+
+
+def _explained(
+    row: ExplainedPair | ExplainedCommunity, cases: dict[uuid.UUID, dict[str, Any]]
+) -> dict[str, Any]:
+    common = {
+        "community": row.community,
+        "status": row.status,
+        "since": row.since,
+        "reason_zh": row.reason_zh,
+        "reason_en": row.reason_en,
+    }
+    if isinstance(row, ExplainedCommunity):
+        return {
+            **common,
+            "item": None,
+            "occurrences": 0,
+            "answers": [],
+            "cases": [],
+            "standing": row.standing,
+        }
+    item = {
+        "code": row.item_code,
+        "indicator_code": row.indicator_code,
+        "criterion_zh": row.criterion_zh,
+        "criterion_en": row.criterion_en,
+    }
+    behind = {"answers": row.answers, "cases": [cases[each] for each in row.case_ids]}
+    return {**common, "item": item, "occurrences": row.occurrences, **behind, "standing": None}
