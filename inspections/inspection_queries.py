@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from checklists.models import ChecklistVersion
 from grid.areas import get_area
 from grid.models import Account, Community
 from grid.permissions import Actor, Permission, reach_of
@@ -76,6 +77,9 @@ def list_inspections(
 _WITH_PLACE = (
     joinedload(Inspection.community).load_only(Community.id, Community.name, Community.area_code),
     joinedload(Inspection.inspector).load_only(Account.id, Account.display_name),
+    joinedload(Inspection.version).load_only(
+        ChecklistVersion.id, ChecklistVersion.checklist_code, ChecklistVersion.number
+    ),
 )
 _WITH_ANSWERS = (selectinload(Inspection.answers).selectinload(Answer.photos),)
 

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from checklists.models import ChecklistVersion
 from grid.models import Account, Community
 from server.db import Base, Json, UtcDateTime, name_conflict, new_id
 
@@ -43,6 +44,7 @@ class Round(Base):
     assignments: Mapped[list[RoundAssignment]] = relationship(
         lazy="raise_on_sql", back_populates="round", order_by="RoundAssignment.id"
     )
+    version: Mapped[ChecklistVersion] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (sa.CheckConstraint("ends_at > starts_at", name="window"),)
 
@@ -128,6 +130,7 @@ class Inspection(Base):
     )
     community: Mapped[Community] = relationship(lazy="raise_on_sql")
     inspector: Mapped[Account] = relationship(lazy="raise_on_sql")
+    version: Mapped[ChecklistVersion] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
         sa.UniqueConstraint("root_id", "number", name="uq_inspections_root_id"),

@@ -233,6 +233,7 @@ def _new_case(report: Report) -> NewCase:
 
 def _receipt(case: Case, photos: Sequence[StoredPhoto]) -> dict[str, object]:
     return {
+        "case_id": str(case.id),
         "case_number": case.number,
         "photos": [{"id": str(photo.id), "sha256": photo.sha256} for photo in photos],
     }

@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from checklists.models import ChecklistVersion
 from grid.models import Community
 from grid.permissions import Actor, Permission, Reach, reach_of
 from grid.reach import within_reach
@@ -48,7 +49,12 @@ class AssignmentLine:
 def get_round(actor: Actor, round_id: uuid.UUID) -> Round:
     """The round, where the asker's area covers any of it; raises NotFound."""
     reach = reach_of(actor, Permission.READ_ROUNDS)
-    found = db.session.scalar(sa.select(Round).where(Round.id == round_id, _is_visible(reach)))
+    found = db.session.scalar(
+        sa.select(Round)
+        .options(_WITH_VERSION)
+        .where(Round.id == round_id, _is_visible(reach))
+        .execution_options(populate_existing=True)
+    )
     if found is None:
         raise NotFound()
     return found
@@ -65,6 +71,7 @@ def list_rounds(
     reach = reach_of(actor, Permission.READ_ROUNDS)
     statement = (
         sa.select(Round)
+        .options(_WITH_VERSION)
         .where(_is_visible(reach), *_conditions(wanted, now))
         .order_by(Round.starts_at.desc(), Round.id.desc())
         .limit(limit)
@@ -131,6 +138,12 @@ def _progress(seen: Round, counts: Sequence[int], now: datetime) -> RoundProgres
         late=late,
         missed=drafted + untouched if is_over else 0,
     )
+
+
+# A version's document is large, and only its name is wanted here.
+_WITH_VERSION = joinedload(Round.version).load_only(
+    ChecklistVersion.id, ChecklistVersion.checklist_code, ChecklistVersion.number
+)
 
 
 def _is_visible(reach: Reach) -> sa.ColumnElement[bool]:

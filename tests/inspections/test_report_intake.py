@@ -51,7 +51,7 @@ def test_an_anonymous_report_opens_a_reported_case(scene: Scene) -> None:
         "reported", "resident", "CORR-01", "3号楼",
     )  # fmt: skip
     assert (stored.reporter_id, stored.community_id, stored.channel) == (None, scene.community.id, "resident")
-    assert stored.receipt == {"case_number": case.number, "photos": []}
+    assert stored.receipt == {"case_id": str(case.id), "case_number": case.number, "photos": []}
 
 
 def test_a_known_residents_report_names_them_and_the_case_does_too(scene: Scene) -> None:

@@ -1,0 +1,240 @@
+"""What the report routes take and answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from api.paging import PageQuerySchema
+from api.schemas.base import BaseSchema, Instant, Latitude, Longitude, Text
+from api.schemas.places_and_clocks import (
+    CommunityNameSchema,
+    FindingSchema,
+    GivenPositionSchema,
+    PublicTextSchema,
+    StoredPhotoSchema,
+)
+from cases.terms import State
+from grid.positions import Datum
+from inspections.report_content import ReportChannel, ReportContent
+from inspections.report_queries import ReportFilter
+from inspections.timeline import PublicStage
+
+UNKNOWN_ITEM = "unknown"
+_COMMUNITY = "0198f0a0-1111-7d3a-9b1e-2f6a4c8d0e11"
+_REPORT = "0198f0a0-9999-7d3a-9b1e-2f6a4c8d0e11"
+_PHOTO = "0198f0a0-4444-7d3a-9b1e-2f6a4c8d0e11"
+_CASE = "0198f0a0-5555-7d3a-9b1e-2f6a4c8d0e11"
+
+
+class PutReportSchema(BaseSchema):
+    """One report. `item_code` "unknown" (or none) where the reporter does not know what to call it."""
+
+    channel = fields.Enum(ReportChannel, by_value=True, load_default=ReportChannel.RESIDENT)
+    text = Text(max_length=4000, load_default="")
+    item_code = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=40))
+    photo_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=50))
+    community_id = fields.UUID(load_default=None, allow_none=True)
+    building = Text(max_length=60, load_default="")
+    position = fields.Nested(GivenPositionSchema, load_default=None, allow_none=True)
+    phone_number = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=30))
+    hotline_number = Text(max_length=40, load_default="")
+    follows_case_id = fields.UUID(load_default=None, allow_none=True)
+    observed_at = Instant(load_default=None, allow_none=True)
+    device_sent_at = Instant(load_default=None, allow_none=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> ReportContent:
+        if data["item_code"] == UNKNOWN_ITEM:
+            data["item_code"] = None
+        return ReportContent(**data | {"photo_ids": tuple(data["photo_ids"])})
+
+
+class FlagSchema(FindingSchema):
+    class Meta:
+        exclude = ("item",)
+
+
+class ReportReceiptSchema(BaseSchema):
+    """What the server holds of the report, and the code to follow it with; the code is shown here and nowhere else."""
+
+    id = fields.UUID(attribute="report.id")
+    tracking_code = fields.String()
+    case_id = fields.UUID(attribute="report.receipt.case_id")
+    case_number = fields.String(attribute="report.receipt.case_number")
+    community = fields.Nested(CommunityNameSchema)
+    is_following = fields.Boolean(attribute="report.is_following")
+    received_at = Instant(attribute="report.received_at")
+    device_sent_at = Instant(attribute="report.device_sent_at", allow_none=True)
+    skew_seconds = fields.Integer(attribute="report.skew_seconds", allow_none=True)
+    is_skew_flagged = fields.Boolean(attribute="report.is_skew_flagged")
+    flags = fields.List(fields.Nested(FlagSchema), attribute="report.flags")
+    photos = fields.List(fields.Nested(StoredPhotoSchema), attribute="report.receipt.photos")
+
+
+class ReportLineSchema(BaseSchema):
+    """A report in a list, with the case that answers it now."""
+
+    id = fields.UUID(attribute="report.id")
+    received_at = Instant(attribute="report.received_at")
+    observed_at = Instant(attribute="report.observed_at", allow_none=True)
+    channel = fields.String(attribute="report.channel")
+    community = fields.Nested(CommunityNameSchema, attribute="report.community")
+    building = fields.String(attribute="report.building")
+    item_code = fields.String(attribute="report.item_code", allow_none=True)
+    text = fields.String(attribute="report.text")
+    latitude = Latitude(attribute="report.latitude", allow_none=True)
+    longitude = Longitude(attribute="report.longitude", allow_none=True)
+    photo_ids = fields.Function(
+        lambda line: [str(photo.photo_id) for photo in line.report.photos],
+        metadata={"type": "array", "items": {"type": "string", "format": "uuid"}},
+    )
+    is_following = fields.Boolean(attribute="report.is_following")
+    is_anonymous = fields.Function(lambda line: line.report.reporter_id is None, metadata={"type": "boolean"})
+    has_phone_number = fields.Function(
+        lambda line: line.report.phone_encrypted is not None, metadata={"type": "boolean"}
+    )
+    case_id = fields.UUID()
+    case_number = fields.String()
+    case_state = fields.Enum(State, by_value=True)
+
+
+class ReportSchema(ReportLineSchema):
+    """One report. The phone number is in clear for who may see contacts there, masked for all others."""
+
+    hotline_number = fields.String(attribute="report.hotline_number")
+    phone_number = fields.String(allow_none=True)
+    position_given = fields.Dict(attribute="report.position_given", allow_none=True)
+    device_sent_at = Instant(attribute="report.device_sent_at", allow_none=True)
+    skew_seconds = fields.Integer(attribute="report.skew_seconds", allow_none=True)
+    is_skew_flagged = fields.Boolean(attribute="report.is_skew_flagged")
+    flags = fields.List(fields.Nested(FlagSchema), attribute="report.flags")
+
+
+class ReportPageSchema(BaseSchema):
+    items = fields.List(fields.Nested(ReportLineSchema))
+    next_cursor = fields.String(allow_none=True)
+
+
+class ReportQuerySchema(PageQuerySchema):
+    area_code = fields.String(load_default=None, validate=validate.Length(max=20))
+    community_id = fields.UUID(load_default=None)
+    item_code = fields.String(load_default=None, validate=validate.Length(max=40))
+    is_item_unknown = fields.Boolean(load_default=False)
+    channel = fields.Enum(ReportChannel, by_value=True, load_default=None)
+    case_id = fields.UUID(load_default=None)
+    case_state = fields.Enum(State, by_value=True, load_default=None)
+    since = Instant(load_default=None)
+    until = Instant(load_default=None)
+    text = Text(max_length=100, load_default="")
+
+    def filter_of(self, query: dict[str, Any]) -> ReportFilter:
+        return ReportFilter(**{name: query[name] for name in ReportFilter.__dataclass_fields__})
+
+
+class DuplicateQuerySchema(BaseSchema):
+    """What is known of a problem before it is reported."""
+
+    community_id = fields.UUID(required=True)
+    item_code = fields.String(load_default=None, validate=validate.Length(min=1, max=40))
+    building = Text(max_length=60, load_default="")
+    latitude = Latitude(load_default=None)
+    longitude = Longitude(load_default=None)
+    datum = fields.Enum(Datum, by_value=True, load_default=Datum.WGS84)
+
+    @validates_schema
+    def _check_position(self, data: dict[str, Any], **_: Any) -> None:
+        if (data["latitude"] is None) != (data["longitude"] is None):
+            missing = "latitude" if data["latitude"] is None else "longitude"
+            raise ValidationError("Missing data for required field.", missing)
+
+
+class DuplicateSchema(BaseSchema):
+    """An open case that may be the same problem, in words that anyone may read."""
+
+    case_id = fields.UUID(metadata={"description": "send as follows_case_id to follow it"})
+    score = fields.Float(metadata={"description": "0 to 1"})
+    distance_m = fields.Float(allow_none=True, metadata={"description": "to ten metres"})
+    item_code = fields.String(allow_none=True)
+    criterion = fields.Nested(PublicTextSchema, allow_none=True)
+    stage = fields.Enum(PublicStage, by_value=True)
+    stage_text = fields.Nested(PublicTextSchema)
+    opened_at = Instant()
+    report_count = fields.Integer()
+
+
+class DuplicateListSchema(BaseSchema):
+    items = fields.List(fields.Nested(DuplicateSchema))
+
+
+REPORT_EXAMPLE = {
+    "text": "三楼楼道堆了纸箱，过不去",
+    "item_code": "CORR-01",
+    "photo_ids": [_PHOTO],
+    "community_id": _COMMUNITY,
+    "building": "3号楼",
+    "position": {"latitude": 31.6229, "longitude": 121.3975, "datum": "gcj02", "accuracy_metres": 12},
+    "phone_number": "13800000001",
+    "observed_at": "2026-11-21T10:00:00+08:00",
+    "device_sent_at": "2026-11-21T10:02:00+08:00",
+}
+_NAME_EXAMPLE = {"id": _COMMUNITY, "name": "玉环新村（示例）", "area_code": "310151101001"}
+RECEIPT_EXAMPLE = {
+    "id": _REPORT,
+    "tracking_code": "7KQF-3M9T-X2VB-R8WN-4HJD-6PCA",
+    "case_id": _CASE,
+    "case_number": "310151-20261121-000017-3",
+    "community": _NAME_EXAMPLE,
+    "is_following": False,
+    "received_at": "2026-11-21T10:02:03+08:00",
+    "device_sent_at": "2026-11-21T10:02:00+08:00",
+    "skew_seconds": -3,
+    "is_skew_flagged": False,
+    "flags": [],
+    "photos": [{"id": _PHOTO, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}],
+}
+LINE_EXAMPLE = {
+    "id": _REPORT,
+    "received_at": "2026-11-21T10:02:03+08:00",
+    "observed_at": "2026-11-21T10:00:00+08:00",
+    "channel": "resident",
+    "community": _NAME_EXAMPLE,
+    "building": "3号楼",
+    "item_code": "CORR-01",
+    "text": "三楼楼道堆了纸箱，过不去",
+    "latitude": 31.6248,
+    "longitude": 121.3931,
+    "photo_ids": [_PHOTO],
+    "is_following": False,
+    "is_anonymous": True,
+    "has_phone_number": True,
+    "case_id": _CASE,
+    "case_number": "310151-20261121-000017-3",
+    "case_state": "reported",
+}
+DETAIL_EXAMPLE = LINE_EXAMPLE | {
+    "hotline_number": "",
+    "phone_number": "138****0001",
+    "position_given": REPORT_EXAMPLE["position"],
+    "device_sent_at": "2026-11-21T10:02:00+08:00",
+    "skew_seconds": -3,
+    "is_skew_flagged": False,
+    "flags": [],
+}
+PAGE_EXAMPLE = {"items": [LINE_EXAMPLE], "next_cursor": None}
+DUPLICATES_EXAMPLE = {
+    "items": [
+        {
+            "case_id": _CASE,
+            "score": 0.94,
+            "distance_m": 10.0,
+            "item_code": "CORR-01",
+            "criterion": {"zh": "楼道、楼梯、走廊无乱堆物", "en": "No clutter on corridors and stairs"},
+            "stage": "handling",
+            "stage_text": {"zh": "处理中", "en": "Being handled"},
+            "opened_at": "2026-11-21T08:10:00+08:00",
+            "report_count": 2,
+        }
+    ]
+}

@@ -1,0 +1,80 @@
+"""What the tracking routes take and answer; nobody's personal data is among it."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.places_and_clocks import PublicTextSchema
+from cases.terms import Satisfaction
+from inspections.timeline import PublicStage
+
+
+class PublicEntrySchema(BaseSchema):
+    """One line of the public timeline."""
+
+    at = Instant()
+    stage = fields.Enum(PublicStage, by_value=True)
+    zh = fields.String()
+    en = fields.String()
+    organisation_kind = fields.String(allow_none=True)
+
+
+class TrackingSchema(BaseSchema):
+    """What became of a report."""
+
+    report_id = fields.UUID()
+    received_at = Instant()
+    community_name = fields.String()
+    item_code = fields.String(allow_none=True)
+    criterion = fields.Nested(PublicTextSchema, allow_none=True)
+    entries = fields.List(fields.Nested(PublicEntrySchema))
+    due_at = Instant(
+        allow_none=True, metadata={"description": "the deadline as it stands, while work goes on"}
+    )
+    is_overdue = fields.Boolean()
+    may_say_not_fixed = fields.Boolean()
+    may_rate = fields.Boolean()
+
+
+class NotFixedSchema(BaseSchema):
+    """Why the reporter holds that it is not fixed; words and photos are welcome, neither is needed."""
+
+    text = Text(max_length=1000, load_default="")
+    photo_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=9))
+
+
+class RatingSchema(BaseSchema):
+    score = fields.Enum(Satisfaction, by_value=True, required=True)
+    note = Text(max_length=500, load_default="")
+
+
+NOT_FIXED_EXAMPLE = {"text": "纸箱还在", "photo_ids": []}
+RATING_EXAMPLE = {"score": "satisfied", "note": "很快，谢谢"}
+TRACKING_EXAMPLE = {
+    "report_id": "0198f0a0-9999-7d3a-9b1e-2f6a4c8d0e11",
+    "received_at": "2026-11-21T10:02:03+08:00",
+    "community_name": "玉环新村（示例）",
+    "item_code": "CORR-01",
+    "criterion": {"zh": "楼道、楼梯、走廊无乱堆物", "en": "No clutter on corridors and stairs"},
+    "entries": [
+        {
+            "at": "2026-11-21T10:02:03+08:00",
+            "stage": "received",
+            "zh": "已收到您的上报",
+            "en": "Your report has been received",
+            "organisation_kind": None,
+        },
+        {
+            "at": "2026-11-21T14:10:00+08:00",
+            "stage": "handling",
+            "zh": "物业处理中",
+            "en": "Being handled by the property company",
+            "organisation_kind": "property_company",
+        },
+    ],
+    "due_at": "2026-11-26T14:10:00+08:00",
+    "is_overdue": False,
+    "may_say_not_fixed": False,
+    "may_rate": False,
+}
