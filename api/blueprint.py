@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
 import flask_smorest
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest
 
 from api.authentication import Access
 
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": []}]
 
 
+class BoundedParser(FlaskParser):
+    """Reads bodies; one nested so deep that no reader could follow it is the sender's mistake, not ours."""
+
+    def _raw_load_json(self, req: flask.Request) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except RecursionError as error:
+            raise BadRequest() from error
+
+
 class ApiBlueprint(flask_smorest.Blueprint):
     """A noun's routes. OpenAPI gets the security and the problem answers from the route's own marks."""
+
+    ARGUMENTS_PARSER = BoundedParser()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,5 +56,5 @@ def _error_statuses(access: Access, method: str) -> list[str]:
     if not access.is_public:
         statuses += ["401", "403"]
     if method.lower() in ("put", "post", "patch", "delete"):
-        statuses += ["409", "412", "413", "415", "428"]
+        statuses += ["400", "409", "412", "413", "415", "428"]
     return sorted(statuses)

@@ -11,7 +11,7 @@ from flask import Flask
 from api.problems import PROBLEM_JSON
 from api.schemas.base import ProblemSchema
 
-_ERROR_STATUSES = (401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
+_ERROR_STATUSES = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
 
 
 class JiayuanApi(flask_smorest.Api):

@@ -159,8 +159,8 @@ def _item_rows(document: Mapping[str, Any]) -> Iterator[ChecklistItem]:
 
 
 def _search_text(item: Mapping[str, Any], group: Mapping[str, Any]) -> str:
+    """The item's own words and its group's name; the group's keywords would lead to all of its items alike."""
     texts = [item["code"], *group["name"].values(), *item["criterion"].values(), *item["hint"].values()]
-    for tile in (item["tile"], group["tile"]):
-        if tile is not None:
-            texts += [tile["zh"], tile["en"], *tile["keywords"]]
+    if item["tile"] is not None:
+        texts += [item["tile"]["zh"], item["tile"]["en"], *item["tile"]["keywords"]]
     return "\n".join(texts).lower()
