@@ -196,21 +196,29 @@ class EvidenceSchema(Schema):
         return entries.Evidence(**data)
 
 
-class LimitVariantSchema(Schema):
-    when = fields.Nested(TextSchema, required=True)
+class TimeSpanSchema(Schema):
+    """So many units, and who says so; days of work are whole."""
+
     value = Number(required=True, validate=validate.Range(min=0, max=8760, min_inclusive=False))
     unit = OneOf(entries.LimitUnit, required=True)
     provenance = Marks(required=True)
+
+    @validates_schema
+    def days_are_whole(self, data: dict[str, Any], **_: Any) -> None:
+        value = data.get("value", 1)
+        if data.get("unit") is entries.LimitUnit.WORK_DAY and value != int(value):
+            raise ValidationError("a limit in working days is whole days", "value")
+
+
+class LimitVariantSchema(TimeSpanSchema):
+    when = fields.Nested(TextSchema, required=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> entries.LimitVariant:
         return entries.LimitVariant(**data)
 
 
-class LimitSchema(Schema):
-    value = Number(required=True, validate=validate.Range(min=0, max=8760, min_inclusive=False))
-    unit = OneOf(entries.LimitUnit, required=True)
-    provenance = Marks(required=True)
+class LimitSchema(TimeSpanSchema):
     variants = Tuple(fields.Nested(LimitVariantSchema), load_default=())
 
     @post_load

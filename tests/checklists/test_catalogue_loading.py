@@ -147,6 +147,7 @@ def test_the_small_catalogue_of_these_tests_is_sound(tmp_path: Path) -> None:
             "unit: fortnight, provenance: P}\n",
             "natural_hour, work_hour, work_day",
         ),
+        ("limit: {value: 3, unit", "limit: {value: 1.5, unit", "whole days"),
         ("quote: 定时定点}", "quote: 一二三四五六七八九十一二三四五六}", "Longer than maximum length 15"),
         ('op: ">=", value: 1}', 'op: ">=", value: many}', "lifts is of type integer"),
         ("attribute: has_shops", "attribute: has_pool", "no such community attribute: has_pool"),
