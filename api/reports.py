@@ -65,6 +65,7 @@ def _report_limit() -> str:
 @blueprint.arguments(PutReportSchema, example=REPORT_EXAMPLE)
 @blueprint.response(201, ReportReceiptSchema, example=RECEIPT_EXAMPLE)
 @blueprint.alt_response(200, schema=ReportReceiptSchema, example=RECEIPT_EXAMPLE, description="Stored before")
+@blueprint.doc(responses={"403": {"$ref": "#/components/responses/Problem403"}})
 def put_report(
     headers: dict[str, Any], content: ReportContent, report_id: uuid.UUID
 ) -> tuple[dict[str, Any], int]:

@@ -173,6 +173,10 @@ class Answer(Base):
 
     __table_args__ = (sa.UniqueConstraint("inspection_id", "item_code"),)
 
+    @property
+    def photo_ids(self) -> list[uuid.UUID]:
+        return [photo.photo_id for photo in self.photos]
+
 
 class AnswerPhoto(Base):
     """A photo that an answer names. A draft may name photos that have not arrived yet: hence no foreign key."""
@@ -225,6 +229,18 @@ class Report(Base):
         sa.Index("ix_reports_received_at_id", "received_at", "id"),
         sa.Index("ix_reports_community_id_received_at", "community_id", "received_at"),
     )
+
+    @property
+    def photo_ids(self) -> list[uuid.UUID]:
+        return [photo.photo_id for photo in self.photos]
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.reporter_id is None
+
+    @property
+    def has_phone_number(self) -> bool:
+        return self.phone_encrypted is not None
 
 
 class ReportPhoto(Base):

@@ -119,10 +119,7 @@ class AnswerSchema(BaseSchema):
     latitude = Latitude(allow_none=True)
     longitude = Longitude(allow_none=True)
     accuracy_metres = fields.Float(allow_none=True)
-    photo_ids = fields.Function(
-        lambda answer: [str(photo.photo_id) for photo in answer.photos],
-        metadata={"type": "array", "items": {"type": "string", "format": "uuid"}},
-    )
+    photo_ids = fields.List(fields.UUID())
     case_id = fields.UUID(allow_none=True)
     is_case_joined = fields.Boolean()
 

@@ -86,15 +86,10 @@ class ReportLineSchema(BaseSchema):
     text = fields.String(attribute="report.text")
     latitude = Latitude(attribute="report.latitude", allow_none=True)
     longitude = Longitude(attribute="report.longitude", allow_none=True)
-    photo_ids = fields.Function(
-        lambda line: [str(photo.photo_id) for photo in line.report.photos],
-        metadata={"type": "array", "items": {"type": "string", "format": "uuid"}},
-    )
+    photo_ids = fields.List(fields.UUID(), attribute="report.photo_ids")
     is_following = fields.Boolean(attribute="report.is_following")
-    is_anonymous = fields.Function(lambda line: line.report.reporter_id is None, metadata={"type": "boolean"})
-    has_phone_number = fields.Function(
-        lambda line: line.report.phone_encrypted is not None, metadata={"type": "boolean"}
-    )
+    is_anonymous = fields.Boolean(attribute="report.is_anonymous")
+    has_phone_number = fields.Boolean(attribute="report.has_phone_number")
     case_id = fields.UUID()
     case_number = fields.String()
     case_state = fields.Enum(State, by_value=True)
