@@ -22,13 +22,13 @@ from cases.measures import CaseRow, Measure, Period, measure
 from cases.models import Case, CaseEvent, CaseOrigin, CaseRating
 from cases.terms import UNDER_WAY_STATES, Loop, State
 from grid.listing import containing
-from grid.models import Account, Area, Organisation
+from grid.models import Account, Area, Community, Organisation
 from grid.permissions import Actor, Permission, reach_of
 from grid.reach import below, within_reach
 from server.db import db
 from server.errors import NotFound
 
-_Key = list[Any]
+_Key = tuple[datetime, uuid.UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +51,21 @@ class CaseFilter:
 
 
 def list_cases(
-    actor: Actor, wanted: CaseFilter, after: Sequence[Any] | None, limit: int, now: datetime
+    actor: Actor, wanted: CaseFilter, after: _Key | None, limit: int, now: datetime
 ) -> tuple[list[Case], _Key | None]:
     """The cases that the actor may read, newest first, a page at a time, with community and organisation. One query.
 
-    `after` is the key (opened_at, id) that the page before answered.
+    `after` is the key (opened_at, id) of the last row of the page before.
     """
     query = (
         sa.select(Case)
-        .options(joinedload(Case.community), joinedload(Case.organisation))
+        .options(joinedload(Case.community).joinedload(Community.area), joinedload(Case.organisation))
         .where(*_conditions(actor, wanted, now))
         .order_by(Case.opened_at.desc(), Case.id.desc())
         .limit(limit + 1)
     )
     if after is not None:
-        query = query.where(_is_behind(datetime.fromisoformat(after[0]), uuid.UUID(after[1])))
+        query = query.where(_is_behind(*after))
     rows = list(db.session.scalars(query))
     shown = rows[:limit]
     return shown, _key_of(shown[-1]) if len(rows) > limit else None
@@ -77,7 +77,7 @@ def _is_behind(opened_at: datetime, case_id: uuid.UUID) -> sa.ColumnElement[bool
 
 
 def _key_of(case: Case) -> _Key:
-    return [case.opened_at.isoformat(), str(case.id)]
+    return case.opened_at, case.id
 
 
 def _conditions(actor: Actor, wanted: CaseFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
@@ -143,11 +143,19 @@ def _mentions(text: str) -> sa.ColumnElement[bool]:
 
 def get_case(case_id: uuid.UUID, actor: Actor) -> Case:
     """One case with events, photos, reports and ratings; raises `NotFound` where it is out of the actor's reach."""
-    case = db.session.scalar(
+    case = find_whole_case(case_id)
+    if case is None or not may_read(case, actor):
+        raise NotFound("没有这个案件", "No such case")
+    return case
+
+
+def find_whole_case(case_id: uuid.UUID) -> Case | None:
+    """As `get_case`, whoever asks: for answering somebody who has just acted on it, and perhaps given it away."""
+    return db.session.scalar(
         sa.select(Case)
         .where(Case.id == case_id)
         .options(
-            joinedload(Case.community),
+            joinedload(Case.community).joinedload(Community.area),
             joinedload(Case.organisation),
             selectinload(Case.events),
             selectinload(Case.photos),
@@ -156,9 +164,6 @@ def get_case(case_id: uuid.UUID, actor: Actor) -> Case:
         )
         .execution_options(populate_existing=True)
     )
-    if case is None or not may_read(case, actor):
-        raise NotFound("没有这个案件", "No such case")
-    return case
 
 
 def names_of_actors(events: Sequence[CaseEvent]) -> dict[uuid.UUID, str]:
@@ -166,6 +171,15 @@ def names_of_actors(events: Sequence[CaseEvent]) -> dict[uuid.UUID, str]:
     ids = {event.actor_id for event in events if event.actor_id}
     rows = db.session.execute(sa.select(Account.id, Account.display_name).where(Account.id.in_(ids)))
     return {row.id: row.display_name for row in rows}
+
+
+def organisations_named(case: Case) -> dict[uuid.UUID, Organisation]:
+    """The organisations that a case's history names. One query."""
+    names = ("organisation_id", "proposed_organisation_id")
+    told = {event.data.get(name) for event in case.events for name in names} - {None}
+    ids = {uuid.UUID(each) for each in told if isinstance(each, str)}
+    rows = db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(ids)))
+    return {organisation.id: organisation for organisation in rows}
 
 
 @dataclass(frozen=True, slots=True)

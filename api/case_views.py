@@ -1,0 +1,178 @@
+"""What the API shows of a case: one line of a list, or the whole file for whoever asks."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from cases.actions import list_offers
+from cases.clock_form import pending_from_json
+from cases.deadlines import Stop, Stretch
+from cases.models import Case, CaseEvent
+from cases.queries import names_of_actors, organisations_named
+from cases.routing_rules import suggest_routing
+from cases.stored_case import limit_of, reading_of
+from cases.terms import UNDER_WAY_STATES, Action, State
+from cases.wording import ACTION_NAMES
+from cases.workflow import Offer
+from grid.models import Organisation
+from grid.permissions import Actor
+from server.db import db
+
+_ROUTED_STATES = (State.REPORTED, State.FILED)
+
+
+def case_line(case: Case, now: datetime) -> dict[str, Any]:
+    """A case as lists show it."""
+    return {
+        **{name: getattr(case, name) for name in _LINE_FIELDS},
+        "community": case.community,
+        "organisation": case.organisation,
+        "is_overdue": is_overdue(case, now),
+        "pending_request": pending_from_json(case.pending),
+    }
+
+
+_LINE_FIELDS = (
+    "id",
+    "number",
+    "revision",
+    "title",
+    "item_code",
+    "building",
+    "place",
+    "origin",
+    "state",
+    "loop",
+    "opened_at",
+    "filed_at",
+    "handled_at",
+    "closed_at",
+    "deadline_raw",
+    "deadline_effective",
+    "calendar_is_provisional",
+    "return_count",
+    "rework_count",
+    "reopen_count",
+    "is_with_joint_office",
+    "appeal",
+    "is_exempt",
+)
+_WHOLE_FIELDS = (
+    "text",
+    "latitude",
+    "longitude",
+    "verification",
+    "loop_path",
+    "loop_due_at",
+    "merged_into_id",
+    "after_photo_ids",
+    "photos",
+    "ratings",
+)
+
+
+def is_overdue(case: Case, now: datetime) -> bool:
+    """Filed, still with its holder, and past the effective deadline."""
+    due = case.deadline_effective
+    return case.state in UNDER_WAY_STATES and due is not None and due < now
+
+
+def case_file(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The whole file of a case loaded by `cases.queries`, with what the actor may do with it now."""
+    offers = list_offers(case, actor, now)
+    return {
+        **case_line(case, now),
+        **{name: getattr(case, name) for name in _WHOLE_FIELDS},
+        "limit": limit_of(case),
+        "stops": _stops(case),
+        "is_clock_stopped": _is_clock_stopped(case),
+        "events": _events(case),
+        "reports": case.reports,
+        "actions": [_offer(offer) for offer in offers],
+        "suggested_routing": _suggestion(case, offers, now),
+    }
+
+
+def _is_clock_stopped(case: Case) -> bool:
+    reading = reading_of(case)
+    return reading is not None and reading.is_stopped
+
+
+def _stops(case: Case) -> list[dict[str, Any]]:
+    reading = reading_of(case)
+    return [_stop(stretch) for stretch in reading.stretches] if reading else []
+
+
+def _stop(stretch: Stretch) -> dict[str, Any]:
+    adjustment = stretch.adjustment
+    shown = {
+        "reason": adjustment.reason,
+        "due_before": stretch.due_before,
+        "due_after": stretch.due_after,
+        "until_at": None,
+        "planned_until_at": None,
+    }
+    if isinstance(adjustment, Stop):
+        return shown | {
+            "kind": adjustment.kind.value,
+            "from_at": adjustment.from_at,
+            "until_at": adjustment.until_at,
+            "planned_until_at": adjustment.planned_until_at,
+        }
+    return shown | {"kind": "extension", "from_at": adjustment.granted_at}
+
+
+def _events(case: Case) -> list[dict[str, Any]]:
+    people, organisations = names_of_actors(case.events), organisations_named(case)
+    return [_event(event, people, organisations) for event in case.events]
+
+
+def _event(
+    event: CaseEvent, people: dict[uuid.UUID, str], organisations: dict[uuid.UUID, Organisation]
+) -> dict[str, Any]:
+    named = event.data.get("organisation_id") or event.data.get("proposed_organisation_id")
+    return {
+        "seq": event.seq,
+        "at": event.at,
+        "action": event.action,
+        "role": event.role,
+        "actor_name": people.get(event.actor_id) if event.actor_id else None,
+        "from_state": event.from_state,
+        "to_state": event.to_state,
+        "reason": event.reason,
+        "organisation": organisations.get(uuid.UUID(named)) if named else None,
+        "data": event.data,
+        "photo_ids": event.photo_ids,
+        "hash": event.hash,
+    }
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    zh, en = ACTION_NAMES[offer.action]
+    return {
+        "action": offer.action,
+        "name_zh": zh,
+        "name_en": en,
+        "to_state": offer.to,
+        "is_allowed": offer.is_allowed,
+        "needs": [need.value for need in offer.needs],
+        "refusals": offer.refusals,
+    }
+
+
+def _suggestion(case: Case, offers: list[Offer], now: datetime) -> dict[str, Any] | None:
+    """Who should get it, for whoever accepts and dispatches."""
+    may_route = any(offer.action in (Action.DISPATCH, Action.FILE) for offer in offers)
+    if case.state not in _ROUTED_STATES or not may_route:
+        return None
+    decision = suggest_routing(case, now)
+    found = decision.organisation_id
+    return {
+        "organisation": db.session.get(Organisation, found) if found else None,
+        "loop": decision.loop,
+        "rule_id": decision.rule_id,
+        "why_zh": decision.why_zh,
+        "why_en": decision.why_en,
+    }

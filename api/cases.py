@@ -1,0 +1,109 @@
+"""Case files 案卷 over HTTP: lists for the desk, the whole file, and the actions that move a case."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from api.authentication import current_actor, needs
+from api.blueprint import ApiBlueprint
+from api.case_views import case_file, case_line
+from api.instant_cursors import decode_instant_cursor, instant_key
+from api.paging import page
+from api.preconditions import etag, expected_revision
+from api.schemas.cases import (
+    ACTION_EXAMPLE,
+    CASE_EXAMPLE,
+    MEASURES_EXAMPLE,
+    PAGE_EXAMPLE,
+    CaseActionSchema,
+    CasePageSchema,
+    CaseQuerySchema,
+    CaseSchema,
+    MeasureListSchema,
+    MeasureQuerySchema,
+)
+from cases import queries
+from cases.actions import ActionRequest, act_on_case
+from cases.measures import Period
+from cases.queries import CaseFilter
+from grid.permissions import Permission
+from server import clock
+from server.db import transaction
+from server.errors import NotFound
+
+blueprint = ApiBlueprint("cases", __name__, url_prefix="/cases", description="案卷 / case files")
+
+
+@blueprint.route("")
+@needs(Permission.READ_CASES)
+@blueprint.arguments(CaseQuerySchema, location="query")
+@blueprint.response(200, CasePageSchema, example=PAGE_EXAMPLE)
+def list_cases(query: dict[str, Any]) -> dict[str, Any]:
+    """The cases within one's reach, newest first; a handler sees those that the own organisation holds."""
+    now = clock.now()
+    after = decode_instant_cursor(query["cursor"])
+    rows, next_key = queries.list_cases(current_actor(), _wanted(query), after, query["limit"], now)
+    return page([case_line(case, now) for case in rows], instant_key(*next_key) if next_key else None)
+
+
+def _wanted(query: dict[str, Any]) -> CaseFilter:
+    return CaseFilter(
+        area_code=query["area"],
+        community_id=query["community_id"],
+        states=tuple(query["state"]),
+        loop=query["loop"],
+        is_overdue=query["overdue"],
+        item_code=query["item_code"],
+        organisation_id=query["organisation_id"],
+        origin=query["origin"],
+        opened_from=query["opened_from"],
+        opened_until=query["opened_until"],
+        is_with_joint_office=query["joint_office"],
+        has_pending_request=query["pending_request"],
+        text=query["text"],
+    )
+
+
+@blueprint.route("/measures")
+@needs(Permission.READ_CASES)
+@blueprint.arguments(MeasureQuerySchema, location="query")
+@blueprint.response(200, MeasureListSchema, example=MEASURES_EXAMPLE)
+def get_measures(query: dict[str, Any]) -> dict[str, Any]:
+    """How well cases were worked on in a period: each rate with numerator, denominator and the rule it is counted by.
+
+    An empty denominator is "not assessed" (null), never 0 % or 100 %.
+    """
+    period = Period(query["since"], query["until"], clock.now())
+    items = queries.measure_cases(current_actor(), query["area"], period)
+    return {"since": period.since, "until": period.until, "items": items}
+
+
+@blueprint.route("/<uuid:case_id>")
+@needs(Permission.READ_CASES)
+@blueprint.response(200, CaseSchema, example=CASE_EXAMPLE)
+def get_case(case_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """The whole file: history, photos, both deadlines with every stop explained, and what the asker may do now."""
+    actor = current_actor()
+    case = queries.get_case(case_id, actor)
+    return case_file(case, actor, clock.now()), 200, etag(case.revision)
+
+
+@blueprint.route("/<uuid:case_id>/actions", methods=["POST"])
+@needs(Permission.READ_CASES)
+@blueprint.arguments(CaseActionSchema, example=ACTION_EXAMPLE)
+@blueprint.response(200, CaseSchema, example=CASE_EXAMPLE)
+def act(request: ActionRequest, case_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Move a case by one action; asks for If-Match and answers the file as it then is.
+
+    409 where the state does not allow the action, 412 where somebody else was faster (both tell the present state and
+    revision), 403 where the action is somebody else's, 422 for what it lacks, by field. Nothing is stored then.
+    """
+    actor, now, expected = current_actor(), clock.now(), expected_revision()
+    with transaction():
+        act_on_case(case_id, request, actor, now, expected_revision=expected)
+        case = queries.find_whole_case(case_id)
+        if case is None:
+            raise NotFound("没有这个案件", "No such case")
+        answer = case_file(case, actor, now)
+    return answer, 200, etag(case.revision)

@@ -1,0 +1,417 @@
+"""Cases, as the API takes and shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from api.paging import PageQuerySchema
+from api.schemas.areas import AreaBriefSchema
+from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.organisations import OrganisationBriefSchema
+from cases.action_input import MAX_REASON_LENGTH
+from cases.actions import ActionRequest
+from cases.deadlines import TimeUnit
+from cases.editing import EDITABLE
+from cases.models import CaseOrigin
+from cases.terms import (
+    Action,
+    AppealStatus,
+    Loop,
+    Need,
+    PhotoKind,
+    RequestKind,
+    Satisfaction,
+    State,
+    Verification,
+)
+
+_MOST_PHOTOS = 30
+_PHOTO_ID = "0198f0a0-4444-7d3a-9b1e-2f6a4c8d0e11"
+_ORGANISATION_ID = "0198f0a0-0000-7000-8000-000000000002"
+
+
+class CaseQuerySchema(PageQuerySchema):
+    """What a clerk looks for; everything given must hold."""
+
+    area = fields.String(
+        load_default=None, metadata={"description": "only below this area", "example": "310151101"}
+    )
+    community_id = fields.UUID(load_default=None)
+    state = fields.List(
+        fields.Enum(State, by_value=True),
+        load_default=list,
+        metadata={"description": "one or several", "example": ["handling"]},
+    )
+    loop = fields.Enum(Loop, by_value=True, load_default=None)
+    overdue = fields.Boolean(
+        load_default=None, metadata={"description": "past the effective deadline and still with its holder"}
+    )
+    item_code = fields.String(load_default=None, validate=validate.Length(max=40))
+    organisation_id = fields.UUID(load_default=None)
+    origin = fields.Enum(CaseOrigin, by_value=True, load_default=None)
+    opened_from = Instant(load_default=None)
+    opened_until = Instant(load_default=None, metadata={"description": "not included"})
+    joint_office = fields.Boolean(
+        load_default=None, metadata={"description": "waiting for the joint meeting's office 联席会议办公室"}
+    )
+    pending_request = fields.Boolean(
+        load_default=None, metadata={"description": "an extension or suspension waits for a decision"}
+    )
+    text = Text(
+        max_length=100,
+        load_default="",
+        metadata={"description": "a case number, or words of title and place"},
+    )
+
+
+class CaseCommunitySchema(BaseSchema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    area = fields.Nested(AreaBriefSchema, required=True)
+
+
+class PendingRequestSchema(BaseSchema):
+    """An extension or suspension that waits for its decision."""
+
+    kind = fields.Enum(RequestKind, by_value=True, required=True)
+    reason = fields.String(required=True)
+    requested_at = Instant(required=True)
+    until_on = fields.Date(required=True, allow_none=True)
+
+
+class CaseLineSchema(BaseSchema):
+    """A case as lists show it."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True, metadata={"description": "案卷号"})
+    revision = fields.Integer(required=True)
+    title = fields.String(required=True)
+    item_code = fields.String(required=True, allow_none=True)
+    community = fields.Nested(CaseCommunitySchema, required=True)
+    building = fields.String(required=True)
+    place = fields.String(required=True)
+    origin = fields.Enum(CaseOrigin, by_value=True, required=True)
+    state = fields.Enum(State, by_value=True, required=True)
+    loop = fields.Enum(Loop, by_value=True, required=True)
+    organisation = fields.Nested(OrganisationBriefSchema, required=True, allow_none=True)
+    opened_at = Instant(required=True)
+    filed_at = Instant(required=True, allow_none=True)
+    handled_at = Instant(required=True, allow_none=True)
+    closed_at = Instant(required=True, allow_none=True)
+    deadline_raw = Instant(required=True, allow_none=True, metadata={"description": "the limit alone"})
+    deadline_effective = Instant(
+        required=True, allow_none=True, metadata={"description": "with every stop and extension"}
+    )
+    calendar_is_provisional = fields.Boolean(
+        required=True, metadata={"description": "a year's holidays are not announced yet: weekends only"}
+    )
+    is_overdue = fields.Boolean(required=True)
+    pending_request = fields.Nested(PendingRequestSchema, required=True, allow_none=True)
+    return_count = fields.Integer(required=True)
+    rework_count = fields.Integer(required=True)
+    reopen_count = fields.Integer(required=True)
+    is_with_joint_office = fields.Boolean(required=True)
+    appeal = fields.Enum(AppealStatus, by_value=True, required=True)
+    is_exempt = fields.Boolean(required=True, metadata={"description": "in the statistics of time"})
+
+
+class CasePageSchema(BaseSchema):
+    items = fields.List(fields.Nested(CaseLineSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class LimitSchema(BaseSchema):
+    amount = fields.Float(required=True)
+    unit = fields.Enum(TimeUnit, by_value=True, required=True)
+
+
+class StopSchema(BaseSchema):
+    """A stop or an extension of the clock, and how it moved the deadline."""
+
+    kind = fields.String(
+        required=True, validate=validate.OneOf(["suspension", "awaiting_check", "extension"])
+    )
+    reason = fields.String(required=True)
+    from_at = Instant(required=True)
+    until_at = Instant(required=True, allow_none=True)
+    planned_until_at = Instant(required=True, allow_none=True)
+    due_before = Instant(required=True)
+    due_after = Instant(required=True)
+
+
+class CaseEventSchema(BaseSchema):
+    """One step of the history; `hash` covers it and everything before it."""
+
+    seq = fields.Integer(required=True)
+    at = Instant(required=True)
+    action = fields.String(required=True)
+    role = fields.String(required=True)
+    actor_name = fields.String(required=True, allow_none=True)
+    from_state = fields.String(required=True)
+    to_state = fields.String(required=True)
+    reason = fields.String(required=True)
+    organisation = fields.Nested(OrganisationBriefSchema, required=True, allow_none=True)
+    data = fields.Dict(required=True)
+    photo_ids = fields.List(fields.UUID(), required=True)
+    hash = fields.String(required=True)
+
+
+class CasePhotoSchema(BaseSchema):
+    photo_id = fields.UUID(required=True, metadata={"description": "GET /photos/{photo_id}"})
+    kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in PhotoKind]))
+    event_seq = fields.Integer(required=True)
+    added_at = Instant(required=True)
+
+
+class CaseReportSchema(BaseSchema):
+    report_id = fields.UUID(required=True)
+    joined_at = Instant(required=True)
+
+
+class CaseRatingSchema(BaseSchema):
+    score = fields.Enum(Satisfaction, by_value=True, required=True)
+    note = fields.String(required=True)
+    rated_at = Instant(required=True)
+    round = fields.Integer(required=True, metadata={"description": "how often it had been reopened by then"})
+
+
+class RefusalSchema(BaseSchema):
+    """Why an action is not possible now."""
+
+    code = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class CaseOfferSchema(BaseSchema):
+    """An action that is the asker's in this state: what it needs, and why it is refused now, if it is."""
+
+    action = fields.Enum(Action, by_value=True, required=True)
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True)
+    to_state = fields.Enum(State, by_value=True, required=True)
+    is_allowed = fields.Boolean(required=True)
+    needs = fields.List(
+        fields.String(validate=validate.OneOf([need.value for need in Need])),
+        required=True,
+        metadata={"description": "fields of the action's body that must be given"},
+    )
+    refusals = fields.List(fields.Nested(RefusalSchema), required=True)
+
+
+class SuggestedRoutingSchema(BaseSchema):
+    """Whom the routing rules would give it to, and why."""
+
+    organisation = fields.Nested(OrganisationBriefSchema, required=True, allow_none=True)
+    loop = fields.Enum(Loop, by_value=True, required=True)
+    rule_id = fields.UUID(required=True, allow_none=True)
+    why_zh = fields.String(required=True)
+    why_en = fields.String(required=True)
+
+
+class CaseSchema(CaseLineSchema):
+    """The whole case file."""
+
+    text = fields.String(required=True)
+    latitude = fields.Float(required=True, allow_none=True, metadata={"description": "WGS-84"})
+    longitude = fields.Float(required=True, allow_none=True, metadata={"description": "WGS-84"})
+    verification = fields.Enum(Verification, by_value=True, required=True)
+    limit = fields.Nested(LimitSchema, required=True)
+    loop_path = fields.List(fields.String(), required=True)
+    loop_due_at = Instant(required=True, metadata={"description": "the loop's response time runs out"})
+    stops = fields.List(fields.Nested(StopSchema), required=True)
+    is_clock_stopped = fields.Boolean(required=True)
+    merged_into_id = fields.UUID(required=True, allow_none=True)
+    after_photo_ids = fields.List(
+        fields.UUID(),
+        required=True,
+        metadata={"description": "of the last handling: what a checker looks at"},
+    )
+    events = fields.List(fields.Nested(CaseEventSchema), required=True)
+    photos = fields.List(fields.Nested(CasePhotoSchema), required=True)
+    reports = fields.List(fields.Nested(CaseReportSchema), required=True)
+    ratings = fields.List(fields.Nested(CaseRatingSchema), required=True)
+    actions = fields.List(fields.Nested(CaseOfferSchema), required=True)
+    suggested_routing = fields.Nested(SuggestedRoutingSchema, required=True, allow_none=True)
+
+
+def _photo_ids(description: str) -> fields.Field[Any]:
+    return fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=validate.Length(max=_MOST_PHOTOS),
+        metadata={"description": description},
+    )
+
+
+class CaseActionSchema(BaseSchema):
+    """An action and what it needs; GET the case for which actions are possible and what each needs."""
+
+    action = fields.Enum(Action, by_value=True, required=True)
+    reason = Text(max_length=MAX_REASON_LENGTH, load_default="")
+    photo_ids = _photo_ids("stored before by PUT /photos; what they show follows from the action")
+    seen_photo_ids = _photo_ids("check_pass: every photo taken after handling, as looked at")
+    organisation_id = fields.UUID(load_default=None, allow_none=True)
+    proposed_organisation_id = fields.UUID(
+        load_default=None, allow_none=True, metadata={"description": "return: who should have it instead"}
+    )
+    until_on = fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "suspend: the day it comes back"}
+    )
+    is_found = fields.Boolean(load_default=None, allow_none=True)
+    is_granted = fields.Boolean(load_default=None, allow_none=True)
+    authority = Text(
+        max_length=200, load_default="", metadata={"description": "force_close: on whose authority"}
+    )
+    target_case_id = fields.UUID(load_default=None, allow_none=True)
+    loop = fields.Enum(Loop, by_value=True, load_default=None, allow_none=True)
+    changes = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(list(EDITABLE))),
+        values=Text(max_length=max(EDITABLE.values())),
+        load_default=dict,
+        metadata={"description": "edit: new values of " + ", ".join(EDITABLE)},
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> ActionRequest:
+        for name in ("photo_ids", "seen_photo_ids"):
+            data[name] = tuple(data[name])
+        return ActionRequest(**data)
+
+
+class MeasureQuerySchema(BaseSchema):
+    area = fields.String(load_default=None, metadata={"example": "310151101"})
+    since = Instant(required=True, metadata={"example": "2026-11-01T00:00:00+08:00"})
+    until = Instant(
+        required=True, metadata={"description": "not included", "example": "2026-12-01T00:00:00+08:00"}
+    )
+
+    @validates_schema
+    def check_order(self, data: dict[str, Any], **_: Any) -> None:
+        if data["since"] >= data["until"]:
+            raise ValidationError("Must be later than since.", "until")
+
+
+class MeasureSchema(BaseSchema):
+    """A rate with both its parts; `value` is null where nothing was assessed."""
+
+    code = fields.String(required=True)
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True)
+    numerator = fields.Integer(required=True)
+    denominator = fields.Integer(required=True)
+    exempt = fields.Integer(required=True, metadata={"description": "left out by granted appeals"})
+    value = fields.Float(required=True, allow_none=True)
+    rule_zh = fields.String(required=True)
+    rule_en = fields.String(required=True)
+
+
+class MeasureListSchema(BaseSchema):
+    since = Instant(required=True)
+    until = Instant(required=True)
+    items = fields.List(fields.Nested(MeasureSchema), required=True)
+
+
+LINE_EXAMPLE = {
+    "id": "0198f0a0-3333-7d3a-9b1e-2f6a4c8d0e11",
+    "number": "310151-20261121-000123",
+    "revision": 3,
+    "title": "楼道无堆物",
+    "item_code": "CORR-01",
+    "community": {
+        "id": "0198f0a0-1111-7d3a-9b1e-2f6a4c8d0e11",
+        "name": "示例小区",
+        "area": {"code": "310151101001", "name": "示例居委会", "level": "neighbourhood"},
+    },
+    "building": "3号楼",
+    "place": "2楼楼道",
+    "origin": "resident",
+    "state": "dispatched",
+    "loop": "self",
+    "organisation": {"id": _ORGANISATION_ID, "name": "示例物业公司", "kind": "property_company"},
+    "opened_at": "2026-11-20T10:02:00+08:00",
+    "filed_at": "2026-11-20T10:20:00+08:00",
+    "handled_at": None,
+    "closed_at": None,
+    "deadline_raw": "2026-11-25T17:00:00+08:00",
+    "deadline_effective": "2026-11-25T17:00:00+08:00",
+    "calendar_is_provisional": False,
+    "is_overdue": False,
+    "pending_request": None,
+    "return_count": 0,
+    "rework_count": 0,
+    "reopen_count": 0,
+    "is_with_joint_office": False,
+    "appeal": "none",
+    "is_exempt": False,
+}
+PAGE_EXAMPLE = {"items": [LINE_EXAMPLE], "next_cursor": None}
+CASE_EXAMPLE = {
+    **LINE_EXAMPLE,
+    "text": "楼道里堆了旧家具",
+    "latitude": 31.6263,
+    "longitude": 121.3975,
+    "verification": "none",
+    "limit": {"amount": 3, "unit": "work_day"},
+    "loop_path": ["self"],
+    "loop_due_at": "2026-11-21T10:02:00+08:00",
+    "stops": [],
+    "is_clock_stopped": False,
+    "merged_into_id": None,
+    "after_photo_ids": [],
+    "events": [
+        {
+            "seq": 3,
+            "at": "2026-11-20T10:30:00+08:00",
+            "action": "dispatch",
+            "role": "dispatcher",
+            "actor_name": "示例派遣员",
+            "from_state": "filed",
+            "to_state": "dispatched",
+            "reason": "",
+            "organisation": {"id": _ORGANISATION_ID, "name": "示例物业公司", "kind": "property_company"},
+            "data": {"organisation_id": _ORGANISATION_ID},
+            "photo_ids": [],
+            "hash": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+        }
+    ],
+    "photos": [
+        {"photo_id": _PHOTO_ID, "kind": "report", "event_seq": 1, "added_at": "2026-11-20T10:02:00+08:00"}
+    ],
+    "reports": [
+        {"report_id": "0198f0a0-5555-7d3a-9b1e-2f6a4c8d0e11", "joined_at": "2026-11-20T10:02:00+08:00"}
+    ],
+    "ratings": [],
+    "actions": [
+        {
+            "action": "start",
+            "name_zh": "接单",
+            "name_en": "Take it up",
+            "to_state": "handling",
+            "is_allowed": True,
+            "needs": [],
+            "refusals": [],
+        }
+    ],
+    "suggested_routing": None,
+}
+ACTION_EXAMPLE = {"action": "dispatch", "organisation_id": _ORGANISATION_ID}
+MEASURES_EXAMPLE = {
+    "since": "2026-11-01T00:00:00+08:00",
+    "until": "2026-12-01T00:00:00+08:00",
+    "items": [
+        {
+            "code": "on_time_closing_rate",
+            "name_zh": "按时结案率",
+            "name_en": "On-time closing rate",
+            "numerator": 46,
+            "denominator": 50,
+            "exempt": 1,
+            "value": 0.92,
+            "rule_zh": "按期处置并已结案数 ÷ 期内到期的立案案件",
+            "rule_en": "closed, handled by the deadline ÷ cases due in the period",
+        }
+    ],
+}
