@@ -100,7 +100,11 @@ class ExplainQuerySchema(PageQuerySchema, CommunityComplianceQuerySchema):
         fields.String(validate=validate.OneOf(_STATUSES)),
         load_default=[PairStatus.FAIL.value],
         validate=validate.Length(min=1),
-        metadata={"description": "逗号分隔，默认 fail / comma-separated", "example": "fail,stale"},
+        metadata={
+            "description": "逗号分隔，默认 fail / comma-separated",
+            "default": ["fail"],
+            "example": ["fail", "stale"],
+        },
     )
 
 

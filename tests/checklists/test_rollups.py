@@ -24,6 +24,7 @@ from checklists.rollups import FOLD_LIMIT, fold_all, fold_rollups
 from checklists.stored_facts import load_facts
 from checklists.terms_in_force import get_history
 from grid.models import CommunityAttributes
+from server.cli.compliance import commands
 from server.db import db, new_id, transaction
 from server.errors import Conflict, RuleViolated
 from tests.checklists.published import LIFT_RULE, item, publish
@@ -320,3 +321,20 @@ def test_two_folds_at_once_count_nothing_twice(committed_app):
         assert list(verify_compliance()) == []
         assert db.session.scalar(sa.select(sa.func.count()).select_from(RollupDelta)) == 0
         db.session.remove()
+
+
+@pytest.mark.parametrize("is_sound", [True, False])
+def test_the_command_finds_what_differs_and_rebuilds_it(committed_app, is_sound):
+    with committed_app.app_context():
+        township = committed_township()
+        with transaction():
+            township.observe(0, 1, [("A", "pass", AT, 1)])
+            if not is_sound:
+                db.session.execute(sa.update(PairSegment).filter_by(item_code="A").values(occurrences=7))
+        db.session.remove()
+    runner = committed_app.test_cli_runner()
+    verified = runner.invoke(commands, ["verify"])
+    assert (verified.exit_code == 0) is is_sound
+    assert ("no difference" in verified.output) is is_sound
+    for command in ("rebuild", "fold", "verify"):
+        assert runner.invoke(commands, [command]).exit_code == 0
