@@ -232,7 +232,13 @@ def test_lists_page_by_cursor(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "W10", encode_cursor(["a", "b"]), encode_cursor(["2026-01-01", str(new_id())])]
+    "cursor",
+    [
+        "x",
+        "W10",
+        encode_cursor(["a", "b"]),
+        encode_cursor(["2026-01-01", "0198f0a0-0000-7000-8000-000000000000"]),
+    ],
 )
 def test_what_is_no_cursor_is_refused(desk: Desk, cursor: str) -> None:
     assert errors_of(desk.get("inspections", cursor=cursor)) == [("cursor", "bad_cursor")]
