@@ -13,6 +13,7 @@ from server.errors import FieldError, RuleViolated
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 _MAX_CURSOR_LENGTH = 600
+_MAX_NUMBER = 2**53
 
 
 class PageQuerySchema(Schema):
@@ -44,11 +45,18 @@ def decode_cursor(cursor: str | None, types: tuple[type, ...]) -> list[Any] | No
     except (ValueError, UnicodeError) as error:
         raise _bad_cursor() from error
     is_key = isinstance(key, list) and len(key) == len(types)
-    if not is_key or not all(
-        part is None or type(part) is kind for part, kind in zip(key, types, strict=True)
-    ):
+    if not is_key or not all(map(_is_part, key, types)):
         raise _bad_cursor()
     return key  # type: ignore[no-any-return]
+
+
+def _is_part(part: Any, kind: type) -> bool:
+    """Whether a forged cursor's part is at least what a database lets itself be asked."""
+    if isinstance(part, str) and not part.isprintable():
+        return False
+    if isinstance(part, int) and abs(part) > _MAX_NUMBER:
+        return False
+    return part is None or type(part) is kind
 
 
 def _bad_cursor() -> RuleViolated:

@@ -39,7 +39,7 @@ from api.schemas.sessions import (
     SessionListSchema,
     SignedInSchema,
 )
-from api.settings import current_config, phone_keys
+from api.settings import current_config, current_delivery, phone_keys
 from grid import outbox, resident_sign_in, sessions, staff_sign_in
 from grid.models import Account, SignInSession
 from grid.one_time_codes import LIFETIME, RESEND_INTERVAL
@@ -89,7 +89,7 @@ def request_code(values: dict[str, Any]) -> dict[str, int]:
     with transaction():
         message = resident_sign_in.request_code(number, phone_keys(), now)
     # At once, for somebody is waiting; what fails here, the job tries again.
-    outbox.deliver(message.id, now)
+    outbox.deliver(message.id, current_delivery(), now)
     return {
         "valid_for_seconds": int(LIFETIME.total_seconds()),
         "resend_after_seconds": int(RESEND_INTERVAL.total_seconds()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from grid.permissions import Actor, Permission, Reach, reach_of, require
 from grid.reach import ancestor_paths, below, within_reach
 from server.db import db
 from server.errors import FieldError, NotFound, RuleViolated
+
+_CODE = re.compile(r"[0-9A-Za-z._-]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class ImportOutcome:
 
 
 def find_area(code: str) -> Area | None:
-    return db.session.get(Area, code)
+    # What cannot be a code is not asked for: databases differ in what text they let themselves be asked.
+    return db.session.get(Area, code) if _CODE.fullmatch(code) else None
 
 
 def get_area(code: str, actor: Actor) -> Area:

@@ -184,6 +184,6 @@ def _key_from(after: Sequence[str] | None) -> list[Any] | None:
         return None
     try:
         return [after[0], uuid.UUID(after[1])]
-    except ValueError:
+    except (ValueError, AttributeError, TypeError):
         zh, en = "翻页标记无效", "Not a cursor of this list"
         raise RuleViolated(zh, en, code="bad_cursor") from None

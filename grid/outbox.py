@@ -1,7 +1,7 @@
 """Messages to phones: stored encrypted with the work that causes them, delivered afterwards by a sender.
 
-A sender is a port: the console in the demonstration, SMS gateways later. Where none is configured, messages
-wait. Delivering opens transactions of its own and holds none while a gateway takes its time.
+A sender is a port: the console in the demonstration, SMS gateways later. Without one, messages wait.
+Delivering opens transactions of its own and holds none while a gateway takes its time.
 """
 
 from __future__ import annotations
@@ -50,18 +50,11 @@ class ConsoleSender:
 
 
 @dataclass(frozen=True, slots=True)
-class _Delivery:
+class Delivery:
+    """What delivers a server's messages, and the keys that they are encrypted under."""
+
     sender: Sender
     keys: PhoneKeys
-
-
-_delivery: _Delivery | None = None
-
-
-def configure(sender: Sender | None, keys: PhoneKeys) -> None:
-    """Say what delivers messages in this process; None lets them wait."""
-    global _delivery
-    _delivery = None if sender is None else _Delivery(sender, keys)
 
 
 def put_in_outbox(recipient: str, text: str, keys: PhoneKeys, now: datetime) -> OutboxMessage:
@@ -85,19 +78,18 @@ def list_unsent(limit: int = 100) -> list[OutboxMessage]:
     return list(db.session.scalars(query.order_by(OutboxMessage.created_at, OutboxMessage.id).limit(limit)))
 
 
-def deliver_outbox(now: datetime) -> int:
+def deliver_outbox(delivery: Delivery | None, now: datetime) -> int:
     """Deliver what waits; returns how many messages were sent. To be called outside any transaction."""
     waiting = [message.id for message in list_unsent()]
-    return sum(deliver(message_id, now) for message_id in waiting)
+    return sum(deliver(message_id, delivery, now) for message_id in waiting)
 
 
-def deliver(message_id: uuid.UUID, now: datetime) -> bool:
-    """Deliver one message unless another is at it; whether it was sent now.
+def deliver(message_id: uuid.UUID, delivery: Delivery | None, now: datetime) -> bool:
+    """Deliver one message unless another is at it; whether it was sent now. Without a delivery it waits.
 
     To be called outside any transaction. A message may arrive twice where a process dies between the
     gateway's answer and its noting; it is never lost.
     """
-    delivery = _delivery
     if delivery is None or not _claim(message_id, now):
         return False
     message = db.session.get_one(OutboxMessage, message_id)

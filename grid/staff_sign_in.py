@@ -60,7 +60,7 @@ class PasswordCheck:
 
 def check_password(username: str, password: str, lookup_key: str, now: datetime) -> PasswordCheck:
     """Compare a password; slow on purpose, so it is to run outside any transaction. Raises LockedOut."""
-    name = username.strip().lower()[:200]
+    name = username.replace("\0", "\ufffd").encode("utf-8", "replace").decode().strip().lower()[:200]
     name_hash = _hash_name(name, lookup_key)
     _refuse_locked(find_failures(name_hash), now)
     account = db.session.scalar(sa.select(Account).where(Account.username == name))

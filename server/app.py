@@ -17,7 +17,7 @@ import server.cli
 from api import authentication, health, limits, manual, observing, openapi, problems, response_headers
 from api.blueprint import ApiBlueprint
 from cases import configuration as case_configuration
-from grid import outbox
+from grid.outbox import ConsoleSender, Delivery
 from grid.phone_numbers import PhoneKeys
 from server import logging as json_logging
 from server.config import Config, load_config
@@ -40,7 +40,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.trusted_proxies, config.trusted_proxies)  # type: ignore[method-assign]
     case_configuration.configure(config.office_hours)
     _load_models()
-    _configure_outbox(config)
+    app.extensions["jiayuan_delivery"] = _delivery(config)
     db.init_app(app)
     migrate.init_app(app, db, directory="server/migrations", render_as_batch=True)
     observing.register(app)
@@ -55,10 +55,11 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
-def _configure_outbox(config: Config) -> None:
+def _delivery(config: Config) -> Delivery | None:
     """Codes go to the console in the demonstration; in production they wait for a gateway, never for a log."""
-    sender = None if config.environment == "production" else outbox.ConsoleSender()
-    outbox.configure(sender, PhoneKeys(config.phone_keys, config.lookup_key))
+    if config.environment == "production":
+        return None
+    return Delivery(ConsoleSender(), PhoneKeys(config.phone_keys, config.lookup_key))
 
 
 def _flask_settings(config: Config) -> dict[str, Any]:

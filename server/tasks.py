@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -64,7 +65,7 @@ def fold() -> None:
 @huey.lock_task("deliver_outbox")
 def deliver() -> None:
     """Send what waits in the outbox."""
-    _run("deliver_outbox", deliver_outbox)
+    _run("deliver_outbox", partial(deliver_outbox, _application().extensions["jiayuan_delivery"]))
 
 
 @huey.periodic_task(crontab(minute="17", hour="3"))

@@ -25,7 +25,7 @@ class PasswordField(fields.String):
 
 class PostSchema(BaseSchema):
     id = fields.UUID(required=True)
-    role = fields.Enum(Role, by_value=True, required=True)
+    role = fields.String(required=True, validate=validate.OneOf([role.value for role in Role]))
     area = fields.Nested(AreaBriefSchema, required=True)
     organisation = fields.Nested(OrganisationBriefSchema, required=True, allow_none=True)
     valid_from = Instant(required=True)
@@ -34,7 +34,7 @@ class PostSchema(BaseSchema):
 
 class NewPostSchema(BaseSchema):
     role = fields.Enum(Role, by_value=True, required=True)
-    area_code = fields.String(required=True)
+    area_code = Text(max_length=24, required=True)
     organisation_id = fields.UUID(load_default=None, allow_none=True)
     valid_from = Instant(
         load_default=None, allow_none=True, metadata={"description": "from now on if missing"}

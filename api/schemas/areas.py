@@ -45,11 +45,11 @@ class AreaPageSchema(BaseSchema):
 
 class AreaQuerySchema(PageQuerySchema):
     level = fields.Enum(AreaLevel, by_value=True, load_default=None)
-    parent = fields.String(
-        load_default=None, metadata={"description": "only what lies directly in this area"}
+    parent = Text(
+        max_length=24, load_default=None, metadata={"description": "only what lies directly in this area"}
     )
-    under = fields.String(
-        load_default=None, metadata={"description": "only this area and what lies below it"}
+    under = Text(
+        max_length=24, load_default=None, metadata={"description": "only this area and what lies below it"}
     )
     text = Text(max_length=60, load_default="", metadata={"description": "part of the name"})
 

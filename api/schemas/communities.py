@@ -61,8 +61,10 @@ class CommunityPageSchema(BaseSchema):
 
 
 class CommunityQuerySchema(PageQuerySchema):
-    area = fields.String(
-        load_default=None, metadata={"description": "only below this area", "example": "310151101"}
+    area = Text(
+        max_length=24,
+        load_default=None,
+        metadata={"description": "only below this area", "example": "310151101"},
     )
     text = Text(max_length=60, load_default="", metadata={"description": "part of name, code or address"})
     is_active = fields.Boolean(load_default=True, allow_none=True)
@@ -88,7 +90,7 @@ class _PlacedSchema(BaseSchema):
 
 class NewCommunitySchema(_PlacedSchema):
     name = Text(min_length=1, max_length=100, required=True)
-    area_code = fields.String(required=True, metadata={"description": "the neighbourhood's code"})
+    area_code = Text(max_length=24, required=True, metadata={"description": "the neighbourhood's code"})
     code = fields.String(load_default=None, validate=_CODE, metadata={"description": "made up if missing"})
     address = Text(max_length=200, load_default="")
     attributes = AttributesField(load_default=dict)
@@ -123,7 +125,7 @@ class AttributeHistorySchema(BaseSchema):
 
 class ChoiceQuerySchema(BaseSchema):
     text = Text(max_length=60, load_default="", metadata={"description": "part of name or address"})
-    area = fields.String(load_default=None)
+    area = Text(max_length=24, load_default=None)
     latitude = Latitude(load_default=None)
     longitude = Longitude(load_default=None)
     datum = fields.Enum(Datum, by_value=True, load_default=Datum.WGS84)

@@ -27,10 +27,12 @@ class OrganisationPageSchema(BaseSchema):
 
 
 class OrganisationQuerySchema(PageQuerySchema):
-    kind = fields.String(load_default=None)
-    area = fields.String(load_default=None, metadata={"description": "only what works below this area"})
-    serving = fields.String(
-        load_default=None, metadata={"description": "only what serves this area, from above too"}
+    kind = Text(max_length=40, load_default=None)
+    area = Text(max_length=24, load_default=None, metadata={"description": "only what works below this area"})
+    serving = Text(
+        max_length=40,
+        load_default=None,
+        metadata={"description": "only what serves this area, from above too"},
     )
     text = Text(max_length=60, load_default="", metadata={"description": "part of the name"})
     is_active = fields.Boolean(load_default=True, allow_none=True)
@@ -38,15 +40,15 @@ class OrganisationQuerySchema(PageQuerySchema):
 
 class NewOrganisationSchema(BaseSchema):
     name = Text(min_length=1, max_length=120, required=True)
-    kind = fields.String(required=True)
-    area_code = fields.String(required=True)
+    kind = Text(max_length=40, required=True)
+    area_code = Text(max_length=24, required=True)
 
 
 class OrganisationChangeSchema(BaseSchema):
     """Only what is to change."""
 
     name = Text(min_length=1, max_length=120)
-    kind = fields.String()
+    kind = Text(max_length=40)
     is_active = fields.Boolean()
 
 

@@ -237,17 +237,22 @@ class Gateway:
 
 
 @pytest.fixture
-def gateway(session, monkeypatch):
-    monkeypatch.setattr(outbox, "_delivery", None)
-    gateway = Gateway()
-    outbox.configure(gateway, KEYS)
-    return gateway
+def gateway(session):
+    return Gateway()
+
+
+def deliver(message, gateway, now=NOW):
+    return outbox.deliver(message.id, outbox.Delivery(gateway, KEYS), now)
+
+
+def deliver_all(gateway):
+    return outbox.deliver_outbox(outbox.Delivery(gateway, KEYS), NOW)
 
 
 def test_what_waits_is_delivered_once(gateway):
     put_in_outbox(PHONE, "你好", KEYS, NOW)
-    assert outbox.deliver_outbox(NOW) == 1
-    assert outbox.deliver_outbox(NOW) == 0
+    assert deliver_all(gateway) == 1
+    assert deliver_all(gateway) == 0
     assert gateway.sent == [(PHONE, "你好")]
     assert outbox.list_unsent() == []
 
@@ -256,17 +261,17 @@ def test_a_message_that_another_process_is_sending_is_left_to_it_for_a_while(gat
     message = put_in_outbox(PHONE, "你好", KEYS, NOW)
     message.claimed_at = NOW
     db.session.flush()
-    assert not outbox.deliver(message.id, NOW + timedelta(seconds=30))
-    assert outbox.deliver(message.id, NOW + timedelta(minutes=3))
+    assert not deliver(message, gateway, NOW + timedelta(seconds=30))
+    assert deliver(message, gateway, NOW + timedelta(minutes=3))
 
 
 def test_a_failed_delivery_is_noted_and_tried_again(gateway):
     message = put_in_outbox(PHONE, "你好", KEYS, NOW)
     gateway.fails = 1
-    assert not outbox.deliver(message.id, NOW)
+    assert not deliver(message, gateway)
     assert message.last_error == "DeliveryFailed: line busy"
     assert outbox.list_unsent() == [message]
-    assert outbox.deliver(message.id, NOW)
+    assert deliver(message, gateway)
     assert (message.attempts, message.last_error, message.sent_at) == (2, "", NOW)
 
 
@@ -274,7 +279,7 @@ def test_a_message_that_keeps_failing_is_given_up(gateway):
     put_in_outbox(PHONE, "你好", KEYS, NOW)
     gateway.fails = 5
     for _ in range(5):
-        outbox.deliver_outbox(NOW)
+        deliver_all(gateway)
     assert outbox.list_unsent() == []
     assert gateway.fails == 0
 
@@ -282,14 +287,13 @@ def test_a_message_that_keeps_failing_is_given_up(gateway):
 def test_a_message_of_a_lost_key_does_not_stop_the_others(gateway):
     put_in_outbox(PHONE, "旧", PhoneKeys((Fernet.generate_key().decode(),), ""), NOW)
     put_in_outbox(PHONE, "新", KEYS, NOW)
-    assert outbox.deliver_outbox(NOW) == 1
+    assert deliver_all(gateway) == 1
     assert gateway.sent == [(PHONE, "新")]
 
 
-def test_without_a_sender_messages_wait(gateway):
+def test_without_a_sender_messages_wait(session):
     message = put_in_outbox(PHONE, "你好", KEYS, NOW)
-    outbox.configure(None, KEYS)
-    assert outbox.deliver_outbox(NOW) == 0
+    assert outbox.deliver_outbox(None, NOW) == 0
     assert outbox.list_unsent() == [message]
 
 
