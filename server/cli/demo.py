@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 import click
+import sqlalchemy as sa
 from flask import current_app
 from flask.cli import AppGroup
 
 from checklists.catalogue import SHIPPED_CATALOGUE, load_catalogue
 from checklists.derivation import rederive
+from checklists.models import ChecklistVersion
 from checklists.publishing import publish_catalogue
 from grid.demo import LoadedDemo, load_demo_grid
 from grid.demo_people import DEMO_PASSWORD, DEMO_RESIDENT_PHONE
@@ -15,7 +19,7 @@ from grid.permissions import SYSTEM
 from grid.phone_numbers import PhoneKeys
 from server import clock
 from server.config import Config
-from server.db import transaction
+from server.db import db, transaction
 
 commands = AppGroup(
     "demo", help="演示：网格、检查表、示例人员 / grid, checklists and people to try things with"
@@ -34,11 +38,19 @@ def load() -> None:
     now = clock.now()
     with transaction():
         loaded = load_demo_grid(PhoneKeys(config.phone_keys, config.lookup_key), now)
-        published = publish_catalogue(load_catalogue(SHIPPED_CATALOGUE), clock.local_day(now), SYSTEM, now)
+        published = publish_catalogue(load_catalogue(SHIPPED_CATALOGUE), _effective_on(now), SYSTEM, now)
         # Publishing anything new derives every community again; without it, new ones still need it.
         if loaded.new_communities and not any(result.is_new for result in published):
             rederive()
     _tell(loaded, len(published))
+
+
+def _effective_on(now: datetime) -> date:
+    """The first time from the year's beginning, so that earlier days can be asked about; a changed catalogue from
+    today, for figures already shown do not change."""
+    today = clock.local_day(now)
+    is_first = db.session.scalar(sa.select(ChecklistVersion.id).limit(1)) is None
+    return today.replace(month=1, day=1) if is_first else today
 
 
 def _tell(loaded: LoadedDemo, checklists: int) -> None:
