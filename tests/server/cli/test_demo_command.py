@@ -5,12 +5,19 @@ import dataclasses
 import pytest
 
 from checklists.models import ChecklistVersion
+from grid import demo
+from grid.demo_communities import make_demo_communities
 from grid.demo_people import DEMO_PASSWORD
 from grid.models import Account, Community
 
 
 @pytest.fixture
 def load(app, config, monkeypatch):
+    # A dozen neighbourhoods' communities: the whole is only more of the same.
+    monkeypatch.setattr(
+        demo, "make_demo_communities", lambda places: make_demo_communities(list(places)[:12])
+    )
+
     def load(environment="demo"):
         changed = dataclasses.replace(config, environment=environment)
         monkeypatch.setitem(app.extensions, "jiayuan_config", changed)
