@@ -13,7 +13,7 @@ from checklists.models import ChecklistVersion
 from grid.models import Account, Area, Community, Post
 from grid.permissions import ROLE_PERMISSIONS, Actor, Permission, Reach, reach_of, require
 from inspections.assignment_status import RoundKind
-from inspections.models import Inspection, Round, RoundAssignment
+from inspections.models import Round, RoundAssignment
 from inspections.spreading import spread
 from server.db import db
 from server.errors import Conflict, FieldError, NotFound, RuleViolated
@@ -86,7 +86,7 @@ def lock_round(actor: Actor, round_id: uuid.UUID) -> Round:
 
 
 def edit_round(actor: Actor, planned: Round, plan: RoundPlan, now: datetime) -> Round:
-    """Replace the plan of a round that has not started; raises Conflict once it has or a visit was begun."""
+    """Replace the plan of a round that has not started; raises Conflict once it has. No visit begins before that."""
     _require_not_begun(planned, now)
     assignments = _checked_assignments(actor, plan, now)
     area = _common_area([community.area_path for community, _ in assignments])
@@ -119,16 +119,12 @@ def cancel_round(planned: Round, now: datetime) -> Round:
 def _require_not_begun(planned: Round, now: datetime) -> None:
     if planned.cancelled_at is not None:
         raise Conflict("这一轮检查已取消", "The round was called off", code="round_cancelled")
-    if now >= planned.starts_at or _has_inspections(planned.id):
+    if now >= planned.starts_at:
         raise Conflict(
             "这一轮检查已开始，不能再改；可以取消后重新安排",
             "The round has begun and cannot be changed; call it off and plan another",
             code="round_started",
         )
-
-
-def _has_inspections(round_id: uuid.UUID) -> bool:
-    return db.session.scalar(sa.select(sa.exists().where(Inspection.round_id == round_id))) or False
 
 
 def _plain_values(plan: RoundPlan) -> dict[str, object]:

@@ -227,6 +227,11 @@ class TestRefusals:
                 scene.put(content)
             assert fields(refused) == [("community_id", "unknown")]
 
+    def test_a_community_that_is_no_longer_inspected_does_not_exist(self, scene: Scene) -> None:
+        gone = make_community(scene.areas["neighbourhood"], is_active=False)
+        with pytest.raises(NotFound):
+            scene.put(scene.content(community_id=gone.id))
+
     @pytest.mark.parametrize("role", [Role.HANDLER, Role.DISPATCHER, Role.AUDITOR])
     def test_who_does_not_inspect_is_forbidden(self, scene: Scene, role: Role) -> None:
         with pytest.raises(Forbidden):
@@ -304,9 +309,8 @@ class TestCorrections:
     ) -> None:
         photo = make_photo(scene.inspector)
         first = scene.put(scene.content(*failing(photo.id))).inspection
-        second = scene.put(
-            scene.content(*failing(photo.id, note="补充说明"), supersedes_id=first.id)
-        ).inspection
+        corrected = failing(photo.id, note="补充说明", building="5号楼")
+        second = scene.put(scene.content(*corrected, supersedes_id=first.id)).inspection
         assert second.receipt["cases"][0]["case_id"] == first.receipt["cases"][0]["case_id"]
         assert count(Case) == 1
         assert count(AnswerPhoto) == 2

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from cases.models import Case, CasePhoto, CaseReport
+from cases.terms import Action
 from grid.permissions import ANONYMOUS, Actor, Role
 from grid.phone_numbers import InvalidPhoneNumber
 from inspections.given_positions import GivenPosition
@@ -20,7 +21,7 @@ from server.db import db, new_id
 from server.errors import Conflict, Forbidden, NotFound, RuleViolated
 from tests.factories import NOW, actor_of, make_account, make_community
 from tests.inspections.published import publish
-from tests.inspections.reporting import HERE, KEYS, SECRET, content, put
+from tests.inspections.reporting import HERE, KEYS, SECRET, act, content, put
 from tests.inspections.visits import Scene, make_photo
 from uploads.photos import PhotoClaimRefused, _hash_of
 
@@ -149,6 +150,12 @@ class TestPlace:
             put(content(scene, community_id=new_id()))
         assert fields(refused) == [("community_id", "unknown")]
 
+    def test_a_community_that_is_no_more_is_unknown(self, scene: Scene) -> None:
+        gone = make_community(scene.areas["neighbourhood"], is_active=False)
+        with pytest.raises(RuleViolated) as refused:
+            put(content(scene, community_id=gone.id))
+        assert fields(refused) == [("community_id", "unknown")]
+
     def test_a_position_outside_the_area_is_refused(self, scene: Scene) -> None:
         with pytest.raises(RuleViolated) as refused:
             put(content(scene, position=GivenPosition(39.9, 116.4)))
@@ -251,6 +258,16 @@ class TestFollowing:
         with pytest.raises(RuleViolated) as refused:
             put(content(scene, follows_case_id=new_id()))
         assert fields(refused) == [("follows_case_id", "cannot_follow")]
+
+    def test_a_case_that_is_over_cannot_be_followed_and_nothing_is_stored(self, scene: Scene) -> None:
+        put(content(scene))
+        case_id = db.session.scalars(sa.select(Case.id)).one()
+        clerk = actor_of(Role.DISPATCHER, scene.areas["township"])
+        act(scene, case_id, Action.NOT_FILE, clerk, NOW, reason="查无此事")
+        with pytest.raises(RuleViolated) as refused, db.session.begin_nested():
+            put(content(scene, follows_case_id=case_id))
+        assert fields(refused) == [("follows_case_id", "cannot_follow")]
+        assert count(Report) == 1
 
     def test_another_communitys_case_cannot_be_followed(self, scene: Scene) -> None:
         other = make_community(scene.areas["neighbourhood"])

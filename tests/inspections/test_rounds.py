@@ -203,6 +203,8 @@ class TestVisits:
         )
         scene.put(late, now=after)
         assert [line.status for line in list_assignments(manager, planned, after)] == ["late"]
+        (line,) = list_rounds(manager, RoundFilter(), after, 10)
+        assert (line.progress.late, line.progress.done, line.progress.missed) == (1, 0, 0)
 
     def test_a_visit_made_in_time_and_delivered_late_is_done(self, scene: Scene, manager: Actor) -> None:
         planned = create_round(manager, plan(scene), NOW)
@@ -214,7 +216,8 @@ class TestVisits:
         planned = create_round(manager, plan(scene), NOW)
         first = scene.put(scene.content(round_id=planned.id)).inspection
         after = ENDS + timedelta(days=1)
-        scene.put(scene.content(supersedes_id=first.id, device_sent_at=after), now=after)
+        late = [_at(each, after) for each in passing()]
+        scene.put(scene.content(*late, supersedes_id=first.id, device_sent_at=after), now=after)
         assert [line.status for line in list_assignments(manager, planned, after)] == ["done"]
 
     def test_an_assignment_takes_one_inspection(self, scene: Scene, manager: Actor) -> None:

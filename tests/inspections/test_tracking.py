@@ -19,7 +19,7 @@ from inspections.tracking_codes import derive_code
 from server.db import db, new_id
 from server.errors import Conflict, NotFound, RuleViolated
 from tests.factories import NOW, actor_of, make_organisation
-from tests.inspections.reporting import SECRET, act, close_case, content, put
+from tests.inspections.reporting import SECRET, act, close_again, close_case, content, put
 from tests.inspections.visits import Scene
 from tests.queries import counted_queries
 
@@ -156,6 +156,19 @@ class TestRating:
         assert not get_tracking(code, SECRET, NOW + 4 * HOUR).may_rate
         with pytest.raises(Conflict):
             rate_report(code, SECRET, "dissatisfied", "", NOW + 4 * HOUR)
+
+    def test_another_closing_may_be_rated_again(self, scene: Scene, organisation: Any) -> None:
+        code = put(content(scene)).tracking_code
+        close_case(scene, only_case(), organisation, NOW + HOUR)
+        rate_report(code, SECRET, "dissatisfied", "", NOW + 2 * HOUR)
+        say_not_fixed(code, SECRET, "", (), ANONYMOUS, NOW + 3 * HOUR)
+        close_again(scene, only_case(), organisation, NOW + 4 * HOUR)
+        assert get_tracking(code, SECRET, NOW + 5 * HOUR).may_rate
+        rate_report(code, SECRET, "satisfied", "", NOW + 5 * HOUR)
+        assert list(db.session.scalars(sa.select(CaseRating.score).order_by(CaseRating.round))) == [
+            "dissatisfied",
+            "satisfied",
+        ]
 
     def test_what_is_not_closed_is_not_rated(self, scene: Scene) -> None:
         code = put(content(scene)).tracking_code
