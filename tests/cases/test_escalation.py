@@ -65,6 +65,13 @@ def test_nobody_taking_a_report_up_within_the_loops_response_time_moves_it_up(sc
     assert events_of(session, case)[-1].reason == "超过响应时限，自动升级"
 
 
+@pytest.mark.parametrize("make", ["filed", "dispatched"])
+def test_a_filed_case_that_nobody_takes_up_moves_up_long_before_its_deadline(scene, session, make):
+    case = getattr(scene, make)()
+    assert sweep_cases(NOW + timedelta(hours=24)) == {"escalate": 1}
+    assert reread(session, case).deadline_effective > NOW + timedelta(hours=24)
+
+
 def test_a_case_taken_up_in_time_is_left_in_its_loop_until_its_deadline(scene, session):
     case = scene.in_handling()
     sweep_cases(NOW + timedelta(hours=30))

@@ -18,7 +18,7 @@ from cases.opening import InspectionCause, NewCase, ReporterLink, open_case_for_
 from cases.terms import Action, Loop, State
 from grid.permissions import ANONYMOUS
 from server.db import db, new_id, transaction
-from server.errors import DomainError
+from server.errors import DomainError, Unavailable
 from tests.cases.case_scene import CaseScene
 from tests.factories import NOW
 
@@ -55,6 +55,8 @@ def at_once(app, *works):
     for thread in threads:
         thread.join(timeout=60)
     assert not any(thread.is_alive() for thread in threads), "deadlock"
+    # A database that had to break a deadlock says so as "unavailable".
+    assert not any(isinstance(each, Unavailable) for each in results), results
     return results
 
 

@@ -90,6 +90,12 @@ def test_open_time_starts_with_the_next_opening_outside_office_hours():
     assert CALENDAR.after_open_time(friday_evening, timedelta(hours=1)) == local("2026-11-23T09:30")
 
 
+def test_whole_days_of_open_time_end_when_the_office_closes_not_when_it_opens_again():
+    two_days = 2 * CALENDAR.day_length
+    assert CALENDAR.after_open_time(local("2026-11-23T08:30"), two_days) == local("2026-11-24T17:00")
+    assert CALENDAR.after_open_time(local("2026-11-21T12:00"), two_days) == local("2026-11-24T17:00")
+
+
 @pytest.mark.parametrize(
     "periods",
     [(), ((time(12), time(9)),), ((time(8), time(12)), (time(11), time(17)))],

@@ -345,6 +345,11 @@ def test_whoever_sent_a_case_back_cannot_start_it_for_another_organisation():
     assert act(elsewhere, Action.START, handler_of(ENFORCEMENT)).state is State.HANDLING
 
 
+def test_an_organisation_that_has_returned_a_case_could_not_push_it_forward_if_it_held_it():
+    held = replace(dispatched_case(), returned_by_organisations=frozenset({PROPERTY}))
+    assert code_of(attempt(held, Action.START, HOLDER)) == "holder_has_not_returned"
+
+
 def twice_returned_case():
     again = act(returned_case(), Action.DISPATCH, DISPATCHER, ActionInput(organisation_id=ENFORCEMENT))
     return act(again, Action.RETURN, handler_of(ENFORCEMENT))
