@@ -73,8 +73,9 @@ def import_areas(query: dict[str, Any]) -> ImportOutcome:
     """Take in a table of townships and neighbourhoods, all of it or nothing.
 
     Columns: township, township_code (9 digits), community, community_code (12 digits), kind (居委会, 村委会,
-    其他); Chinese headers are understood. A refusal has `bad_cells`: line, column, value and reason of every
-    bad cell. The same file again changes nothing.
+    其他), and where stations stand in between, station and station_code. Chinese headers are understood. A
+    refusal has `bad_cells`: line, column, value and reason of every bad cell. The same file again changes
+    nothing.
     """
     actor = current_actor()
     planned = plan_areas(received_table(), query["district_name"])

@@ -1,6 +1,7 @@
 """The area form: what a table of neighbourhoods must say, and the part of the grid that it describes.
 
-The form is that of `grid/data/chongming_divisions.csv`: one line a neighbourhood, with its township.
+The form is that of `grid/data/chongming_divisions.csv`: one line a neighbourhood, with its township. Two more
+columns may name the community station 社区工作站 between them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +16,8 @@ COLUMNS = (
     Column("community", ("居村委", "居民区", "居委会", "居村委名称"), is_required=True),
     Column("community_code", ("居村委代码", "居民区代码", "居委会代码"), is_required=True),
     Column("kind", ("类型", "类别"), is_required=True),
+    Column("station", ("社区工作站", "工作站", "工作站名称")),
+    Column("station_code", ("工作站代码", "社区工作站代码")),
 )
 
 # 居委会, 村委会, and farms and parks that are counted like neighbourhoods.
@@ -40,6 +43,7 @@ SHANGHAI_DISTRICTS: Mapping[str, str] = {
 }
 
 DISTRICT_DIGITS, TOWNSHIP_DIGITS, NEIGHBOURHOOD_DIGITS = 6, 9, 12
+STATION_LETTERS = 10
 MAXIMUM_NAME_LENGTH = 100
 
 
@@ -52,14 +56,16 @@ class PlannedArea:
     level: str
     parent_code: str | None
     kind: str = ""
+    line: int = 0
 
 
 def plan_areas(content: bytes, district_name: str | None = None) -> list[PlannedArea]:
     """The areas that a file of the area form describes, parents before children.
 
     Codes are statistical division codes 统计用区划代码: 9 digits for a township, 12 for a neighbourhood, each
-    beginning with its parent's; the first 6 name the district. `district_name` names the district where it is
-    none of Shanghai's. Raises ImportRefused with every bad cell, UnreadableTable or TooLarge.
+    beginning with its parent's; the first 6 name the district. Stations have no statistical code: theirs is the
+    township's, a hyphen, and up to ten letters and digits. `district_name` names the district where it is none
+    of Shanghai's. Raises ImportRefused with every bad cell, UnreadableTable or TooLarge.
     """
     table = read_table(content, COLUMNS)
     bad_cells = [*table.bad_cells, *_find_bad_values(table.rows), *_find_conflicts(table.rows)]
@@ -67,7 +73,8 @@ def plan_areas(content: bytes, district_name: str | None = None) -> list[Planned
     bad_cells += _find_bad_districts(table.rows, districts, district_name)
     if bad_cells:
         raise ImportRefused(list(dict.fromkeys(bad_cells)))
-    return [*_districts(districts), *_townships(table.rows), *_neighbourhoods(table.rows)]
+    rows = table.rows
+    return [*_districts(districts), *_townships(rows), *_stations(rows), *_neighbourhoods(rows)]
 
 
 def _districts(names: Mapping[str, str | None]) -> Iterator[PlannedArea]:
@@ -79,11 +86,17 @@ def _townships(rows: Iterable[Row]) -> Iterator[PlannedArea]:
     return (PlannedArea(code, name, "township", code[:DISTRICT_DIGITS]) for code, name in names.items())
 
 
+def _stations(rows: Iterable[Row]) -> Iterator[PlannedArea]:
+    first = {row["station_code"]: row for row in reversed([*rows]) if row["station_code"]}
+    for code, row in sorted(first.items()):
+        yield PlannedArea(code, row["station"], "station", row["township_code"], line=row.line)
+
+
 def _neighbourhoods(rows: Iterable[Row]) -> Iterator[PlannedArea]:
     for row in rows:
         kind = NEIGHBOURHOOD_KINDS[row["kind"]]
-        code, name, parent = row["community_code"], row["community"], row["township_code"]
-        yield PlannedArea(code, name, "neighbourhood", parent, kind)
+        parent = row["station_code"] or row["township_code"]
+        yield PlannedArea(row["community_code"], row["community"], "neighbourhood", parent, kind, row.line)
 
 
 def _district_codes(rows: Iterable[Row]) -> dict[str, None]:
@@ -103,12 +116,25 @@ def _find_bad_values(rows: Iterable[Row]) -> Iterator[BadCell]:
         if _has_sound_codes(row) and not row["community_code"].startswith(row["township_code"]):
             zh, en = "应以街镇代码开头", "must begin with the township's code"
             yield row.bad("community_code", "not_in_parent", zh, en)
+        yield from _check_station(row)
         if row["kind"] not in NEIGHBOURHOOD_KINDS:
             zh, en = (
                 f"应为{'、'.join(NEIGHBOURHOOD_KINDS)}之一",
                 f"must be one of {', '.join(NEIGHBOURHOOD_KINDS)}",
             )
             yield row.bad("kind", "not_a_choice", zh, en)
+
+
+def _check_station(row: Row) -> Iterator[BadCell]:
+    name, code = row["station"], row["station_code"]
+    if not name and not code:
+        return
+    yield from check_name(row, "station")
+    suffix = code.removeprefix(f"{row['township_code']}-")
+    if suffix == code or not (suffix.isascii() and suffix.isalnum() and len(suffix) <= STATION_LETTERS):
+        zh = f"应为街镇代码、“-”和不超过 {STATION_LETTERS} 个字母或数字"
+        en = f"must be the township's code, a hyphen, and at most {STATION_LETTERS} letters or digits"
+        yield row.bad("station_code", "invalid_code", zh, en)
 
 
 def check_name(row: Row, column: str) -> Iterator[BadCell]:
@@ -154,7 +180,11 @@ def _find_conflicts(rows: Iterable[Row]) -> Iterator[BadCell]:
     township_codes: dict[tuple[str, str], str] = {}
     codes: dict[str, int] = {}
     names: dict[tuple[str, str], int] = {}
+    stations: dict[str, str] = {}
     for row in filter(_has_sound_codes, rows):
+        if (known := stations.setdefault(row["station_code"], row["station"])) != row["station"]:
+            zh, en = f"同一工作站代码前面叫“{known}”", f"this code is called {known} above"
+            yield row.bad("station", "name_conflict", zh, en)
         township, code = row["township"], row["township_code"]
         known = townships.setdefault(code, township)
         if known != township:

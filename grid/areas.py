@@ -14,6 +14,7 @@ from grid.listing import Key, containing, fetch_page
 from grid.models import Area, AreaLevel
 from grid.permissions import Actor, Permission, Reach, reach_of, require
 from grid.reach import ancestor_paths, below, within_reach
+from grid.tables import BadCell, ImportRefused
 from server.db import db
 from server.errors import FieldError, NotFound, RuleViolated
 
@@ -95,13 +96,17 @@ def list_ancestors(area: Area) -> list[Area]:
 def import_areas(planned: Sequence[PlannedArea], actor: Actor, *, is_demo: bool = False) -> ImportOutcome:
     """Take in an import whole: areas that are missing are made, names and kinds that differ are changed.
 
-    The same again changes nothing. An area that meanwhile stands under a station of its township stays
-    there. Raises NotFound or Forbidden where the actor may not manage a district concerned.
+    The same again changes nothing. A neighbourhood under a station stays there when a file names none; areas
+    do not move otherwise, for what happened in them is counted where they stand. Raises ImportRefused where a
+    file wants to move one, NotFound or Forbidden where the actor may not manage a district concerned.
     """
     for area in planned:
         if area.parent_code is None:
             require(actor, Permission.MANAGE_AREAS, f"/{area.code}/")
     known = _known_areas(area.code for area in planned)
+    moves = [_move(area, known[area.code]) for area in planned if area.code in known and _moves(area, known)]
+    if moves:
+        raise ImportRefused(moves)
     outcome = ImportOutcome()
     for wanted in planned:
         present = known.get(wanted.code)
@@ -113,6 +118,20 @@ def import_areas(planned: Sequence[PlannedArea], actor: Actor, *, is_demo: bool 
     db.session.add_all(known.values())
     db.session.flush()
     return outcome
+
+
+def _moves(wanted: PlannedArea, known: Mapping[str, Area]) -> bool:
+    present = known[wanted.code]
+    below_station = present.path.startswith(f"/{wanted.code[:6]}/{wanted.parent_code}/")
+    return present.parent_code != wanted.parent_code and not below_station
+
+
+def _move(wanted: PlannedArea, present: Area) -> BadCell:
+    zh, en = (
+        f"已属于 {present.parent_code}，不能移动",
+        f"stands under {present.parent_code} and does not move",
+    )
+    return BadCell(wanted.line, "station_code", wanted.parent_code or "", "area_moved", zh, en)
 
 
 def _new_area(wanted: PlannedArea, known: Mapping[str, Area], is_demo: bool) -> Area:

@@ -261,7 +261,12 @@ def require_neighbourhood(area: Area) -> None:
 
 
 def next_community_codes(area_codes: Sequence[str]) -> dict[str, str]:
-    """For each neighbourhood the next free code, "310151101001-05"; one query for all of them."""
+    """For each neighbourhood the next free code, "310151101001-05"; two queries for all of them.
+
+    The neighbourhoods stay locked until the transaction ends, so that nobody else is given the same code.
+    """
+    lock = sa.select(Area.code).where(Area.code.in_(area_codes)).order_by(Area.code)
+    db.session.execute(lock.with_for_update(key_share=True))
     query = sa.select(Community.area_code, Community.code).where(Community.area_code.in_(area_codes))
     highest = dict.fromkeys(area_codes, 0)
     for area_code, code in db.session.execute(query):

@@ -13,16 +13,26 @@ from grid import accounts, areas, outbox, posts
 from grid.area_import import plan_areas
 from grid.community_import import plan_communities
 from grid.community_intake import import_communities
+from grid.key_rotation import rotate_column
+from grid.models import Account, OutboxMessage
 from grid.permissions import SYSTEM, Role
 from grid.phone_numbers import PhoneKeys, mask_phone_number
 from grid.secret_texts import UnreadableText
 from grid.tables import ImportRefused
+from inspections.models import Report
 from server import clock
 from server.config import Config
 from server.db import transaction
 from server.errors import DomainError
 
 commands = AppGroup("grid", help="网格：导入地区与小区、建立管理员 / areas, communities, administrators")
+# Every column of the house that `grid/secret_texts.py` has encrypted.
+ENCRYPTED_COLUMNS = (
+    Account.phone_encrypted,
+    OutboxMessage.recipient_encrypted,
+    OutboxMessage.text_encrypted,
+    Report.phone_encrypted,
+)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -32,7 +42,8 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def import_area_file(file: Path, district_name: str | None) -> None:
     """Take in the areas of FILE (CSV or XLSX: township, township_code, community, community_code, kind).
 
-    All of it or nothing; every bad row is told with its line and reason. The same file again changes nothing.
+    Two more columns, station and station_code, may name the community station 社区工作站 in between. All of it or
+    nothing; every bad row is told with its line and reason. The same file again changes nothing.
     """
     try:
         planned = plan_areas(file.read_bytes(), district_name)
@@ -95,6 +106,25 @@ def show_outbox() -> None:
             continue
         click.echo(f"{message.created_at:%Y-%m-%d %H:%M:%S}  {mask_phone_number(recipient)}  {text}")
     click.echo(f"{len(waiting)} 条待发送 / waiting")
+
+
+@commands.command("rotate-keys")
+def rotate_keys() -> None:
+    """Encrypt phone numbers and messages anew under the first of PHONE_KEYS; then the others can go.
+
+    Put the new key in front of PHONE_KEYS, restart, run this, take the old keys away, restart.
+    """
+    config: Config = current_app.extensions["jiayuan_config"]
+    keys = PhoneKeys(config.phone_keys, config.lookup_key)
+    with transaction():
+        rotations = [rotate_column(column, keys) for column in ENCRYPTED_COLUMNS]
+    rotated = sum(rotation.rotated for rotation in rotations)
+    unreadable = sum(rotation.unreadable for rotation in rotations)
+    click.echo(f"已重新加密 encrypted anew: {rotated}")
+    if unreadable:
+        raise click.ClickException(
+            f"{unreadable} 条密钥缺失，未改动 / cannot be read with these keys, left alone"
+        )
 
 
 def _tell(outcome: areas.ImportOutcome) -> None:

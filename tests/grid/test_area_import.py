@@ -104,9 +104,9 @@ def test_the_refusal_tells_how_many_and_lists_the_cells_for_programs():
     assert caught.value.errors[0].field == "line 2.community"
 
 
-@pytest.mark.parametrize("columns", [[column] for column in COLUMNS])
+@pytest.mark.parametrize("columns", [[column] for column in COLUMNS if column.is_required])
 def test_a_missing_column_is_named(columns):
-    header = ",".join(column.key for column in COLUMNS if column not in columns)
+    header = ",".join(column.key for column in COLUMNS if column.is_required and column not in columns)
     with pytest.raises(UnreadableTable) as caught:
         plan_areas(table("a,b,c,d", header=header))
     assert columns[0].key in caught.value.zh
@@ -118,3 +118,47 @@ def test_any_text_is_planned_or_refused_and_never_breaks(rows):
     lines = [",".join(row) for row in rows]
     with contextlib.suppress(DomainError):
         assert plan_areas(table(GOOD, *lines))[0].name == "崇明区"
+
+
+STATION_HEADER = HEADER + ",station,station_code"
+
+
+def test_a_station_stands_between_township_and_neighbourhood():
+    row = GOOD + ",示例工作站,310151101-S1"
+    areas = plan_areas(table(row, header=STATION_HEADER))
+    assert [(area.level, area.code, area.parent_code) for area in areas] == [
+        ("district", "310151", None),
+        ("township", "310151101", "310151"),
+        ("station", "310151101-S1", "310151101"),
+        ("neighbourhood", "310151101001", "310151101-S1"),
+    ]
+
+
+def test_a_line_may_name_no_station():
+    areas = plan_areas(table(GOOD + ",,", header=STATION_HEADER))
+    assert areas[-1].parent_code == "310151101"
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (",310151101-S1", [("station", "required")]),
+        ("示例站,", [("station_code", "invalid_code")]),
+        ("示例站,310151102-S1", [("station_code", "invalid_code")]),
+        ("示例站,310151101-一", [("station_code", "invalid_code")]),
+        ("示例站,310151101-12345678901", [("station_code", "invalid_code")]),
+    ],
+)
+def test_a_station_needs_a_name_and_a_code_of_its_township(cells, expected):
+    with pytest.raises(ImportRefused) as caught:
+        plan_areas(table(f"{GOOD},{cells}", header=STATION_HEADER))
+    assert [(bad.column, bad.code) for bad in caught.value.bad_cells] == expected
+
+
+def test_one_station_code_under_two_names_is_refused():
+    other = "城桥镇,310151101,花园弄居委会,310151101002,居委会"
+    with pytest.raises(ImportRefused) as caught:
+        plan_areas(table(f"{GOOD},甲站,310151101-S1", f"{other},乙站,310151101-S1", header=STATION_HEADER))
+    assert [(bad.line, bad.column, bad.code) for bad in caught.value.bad_cells] == [
+        (3, "station", "name_conflict")
+    ]

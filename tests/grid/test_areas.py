@@ -11,6 +11,7 @@ from grid.area_import import PlannedArea, plan_areas
 from grid.areas import AreaFilter
 from grid.models import Area, AreaLevel
 from grid.permissions import SYSTEM, Actor, Permission, Role
+from grid.tables import ImportRefused
 from server.errors import Forbidden, NotFound, RuleViolated
 from tests.factories import actor_of, make_area, make_grid
 from tests.queries import counted_queries
@@ -58,6 +59,26 @@ def test_a_neighbourhood_that_was_put_under_a_station_stays_there(session):
     )
     stored = session.get(Area, "440103001001")
     assert (stored.name, stored.parent_code) == ("新名", "440103001-S1")
+
+
+def test_an_import_makes_stations_and_moves_nothing(session):
+    def planned(parent, *stations):
+        return [
+            PlannedArea("440103", "荔湾区", "district", None),
+            PlannedArea("440103001", "某街道", "township", "440103"),
+            *stations,
+            PlannedArea("440103001001", "甲居委会", "neighbourhood", parent, "committee", line=2),
+        ]
+
+    station = PlannedArea("440103001-S1", "甲站", "station", "440103001")
+    assert areas.import_areas(planned("440103001-S1", station), SYSTEM).created == 4
+    assert session.get(Area, "440103001001").path == "/440103/440103001/440103001-S1/440103001001/"
+    assert areas.import_areas(planned("440103001"), SYSTEM).unchanged == 3
+    other = PlannedArea("440103001-S2", "乙站", "station", "440103001")
+    with pytest.raises(ImportRefused) as caught:
+        areas.import_areas(planned("440103001-S2", other), SYSTEM)
+    assert [(bad.line, bad.code) for bad in caught.value.bad_cells] == [(2, "area_moved")]
+    assert session.get(Area, "440103001-S2") is None
 
 
 def test_only_who_manages_the_district_may_import_it(session):

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
 
 import grid
 from grid.models import Account, Area, Community, Post
 from grid.outbox import put_in_outbox
 from grid.passwords import is_password_right
 from grid.phone_numbers import PhoneKeys
+from server.cli.grid import ENCRYPTED_COLUMNS
+from server.db import Base
 from tests.factories import NOW
 
 DATA = Path(grid.__file__).parent / "data"
@@ -104,3 +107,25 @@ def test_the_outbox_is_shown_with_masked_numbers(run, session, config):
     result = run("outbox")
     assert "138****5678  验证码 123456" in result.output
     assert "1 条待发送" in result.output
+
+
+def test_keys_are_rotated_and_a_lost_one_is_told(run, session, config):
+    keys = PhoneKeys(config.phone_keys, config.lookup_key)
+    message = put_in_outbox("+8613812345678", "验证码 123456", keys, NOW)
+    before = message.text_encrypted
+    result = run("rotate-keys")
+    assert (result.exit_code, "encrypted anew: 2" in result.output) == (0, True)
+    session.expire_all()
+    assert message.text_encrypted != before
+    put_in_outbox("+8613812345678", "旧", PhoneKeys((Fernet.generate_key().decode(),), ""), NOW)
+    assert run("rotate-keys").exit_code == 1
+
+
+def test_every_encrypted_column_is_rotated():
+    names = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith("_encrypted")
+    }
+    assert {f"{column.class_.__tablename__}.{column.key}" for column in ENCRYPTED_COLUMNS} == names
