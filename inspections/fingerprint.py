@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -21,9 +22,9 @@ Canonical: TypeAlias = "str | bool | list[Canonical] | dict[str, Canonical]"
 def fingerprint(content: Mapping[str, object]) -> str:
     """Return the SHA-256 (hex) of `content` in one canonical form.
 
-    The order of keys, a missing value against an explicit null, the zone an instant is written in and
-    the way a number is written (1, 1.0, Decimal("1.00")) make no difference; any other difference does.
-    The order of a list counts: sort what is a set by nature before calling.
+    Dataclasses count as their fields. The order of keys, a missing value against an explicit null, the zone an
+    instant is written in and the way a number is written (1, 1.0, Decimal("1.00")) make no difference; any other
+    difference does. The order of a list counts: sort what is a set by nature before calling.
     Raises TypeError for a value that has no canonical form and ValueError for NaN, infinities and
     instants without a zone.
     """
@@ -32,6 +33,8 @@ def fingerprint(content: Mapping[str, object]) -> str:
 
 
 def _canonical(value: object) -> Canonical:
+    if is_dataclass(value):
+        return _canonical({each.name: getattr(value, each.name) for each in fields(value)})
     if isinstance(value, Mapping):
         return {_key(key): _canonical(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, AbstractSet):

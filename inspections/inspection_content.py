@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -69,9 +69,7 @@ class InspectionContent:
 
         `device_sent_at` belongs to the sending, not to the content; answers have no order among items.
         """
-        values = asdict(self)
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
         del values["device_sent_at"]
-        values["answers"] = [
-            asdict(answer) for answer in sorted(self.answers, key=lambda answer: answer.item_code)
-        ]
+        values["answers"] = sorted(self.answers, key=lambda answer: answer.item_code)
         return fingerprint(values)

@@ -96,7 +96,7 @@ def put_inspection(
             return InspectionPut(inspection, is_new=False, is_changed=False)
         _require_present_draft(inspection, expected_revision)
     basis = establish_basis(content, version, community, inspection.created_at, actor, now)
-    _store(inspection, content, sent, basis, actor, now, limits or VisitLimits())
+    _store(inspection, content, sent, basis, actor, now, limits or VisitLimits(), is_new=is_new)
     return InspectionPut(inspection, is_new=is_new, is_changed=True)
 
 
@@ -165,11 +165,15 @@ def _store(
     actor: Actor,
     now: datetime,
     limits: VisitLimits,
+    *,
+    is_new: bool,
 ) -> None:
     skew = None if content.device_sent_at is None else measure_skew(content.device_sent_at, now)
     review = _review(content, basis, now, limits)
     photos = _accept(content, inspection, basis, review, actor, now)
     _write_head(inspection, content, sent, basis, skew, review, now)
+    if not is_new:
+        _drop_answers(inspection)
     answers = _write_answers(inspection, content)
     inspection.receipt = {
         "photos": [{"id": str(photo.id), "sha256": photo.sha256} for photo in photos],
@@ -179,7 +183,8 @@ def _store(
     }
     if content.is_submission:
         finished_at = visit_finished_at(_last_observed(content), skew, now)
-        submit(Submission(inspection, answers, basis, finished_at, actor, now))
+        photos_of = {row.id: given.photo_ids for row, given in zip(answers, content.answers, strict=True)}
+        submit(Submission(inspection, answers, photos_of, basis, finished_at, actor, now))
     elif basis.assignment is not None:
         basis.assignment.draft_at = now
     db.session.flush()
@@ -264,11 +269,14 @@ def _write_head(
         setattr(inspection, name, value)
 
 
-def _write_answers(inspection: Inspection, content: InspectionContent) -> list[Answer]:
-    """Put these answers in the place of a draft's earlier ones."""
+def _drop_answers(inspection: Inspection) -> None:
+    """A draft's earlier answers make room for the ones that have come now."""
     earlier = sa.select(Answer.id).where(Answer.inspection_id == inspection.id)
     db.session.execute(sa.delete(AnswerPhoto).where(AnswerPhoto.answer_id.in_(earlier)))
     db.session.execute(sa.delete(Answer).where(Answer.inspection_id == inspection.id))
+
+
+def _write_answers(inspection: Inspection, content: InspectionContent) -> list[Answer]:
     answers = [_answer(inspection.id, place, answer) for place, answer in enumerate(content.answers)]
     db.session.add_all(answers)
     db.session.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -49,7 +49,8 @@ class ReportContent:
 
         The phone number goes in as its keyed hash: a plain one could be guessed out of the fingerprint.
         """
-        values = asdict(self) | {"phone_number": phone_hash, "sender": sender}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values |= {"phone_number": phone_hash, "sender": sender}
         del values["device_sent_at"]
         return fingerprint(values)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,17 +18,21 @@ from inspections.answers import AnswerResult
 from inspections.inspection_basis import Basis
 from inspections.inspection_content import InspectionStatus
 from inspections.item_rules import demands_of
-from inspections.models import Answer, AnswerPhoto, Inspection
+from inspections.models import Answer, Inspection
 from server.db import db
 from server.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submitted inspection with its answers, already stored, on its way into the rates and cases."""
+    """A submitted inspection with its answers, already stored, on its way into the rates and cases.
+
+    `photo_ids` are those of each answer, by the answer's id.
+    """
 
     inspection: Inspection
     answers: Sequence[Answer]
+    photo_ids: Mapping[uuid.UUID, tuple[uuid.UUID, ...]]
     basis: Basis
     finished_at: datetime
     actor: Actor
@@ -42,10 +46,9 @@ def submit(submission: Submission) -> None:
     """
     _finish(submission)
     _tick_assignment(submission)
-    photos = _photo_ids(submission)
-    _record(submission, photos)
+    _record(submission)
     earlier = _cases_of_previous(submission.basis.previous)
-    opened = [_case_line(submission, answer, photos, earlier) for answer in _fails(submission.answers)]
+    opened = [_case_line(submission, answer, earlier) for answer in _fails(submission.answers)]
     inspection = submission.inspection
     inspection.receipt = {
         **inspection.receipt,
@@ -80,19 +83,7 @@ def _tick_assignment(submission: Submission) -> None:
         assignment.inspection_id, assignment.finished_at = root_id, submission.finished_at
 
 
-def _photo_ids(submission: Submission) -> dict[uuid.UUID, tuple[uuid.UUID, ...]]:
-    rows = db.session.execute(
-        sa.select(AnswerPhoto.answer_id, AnswerPhoto.photo_id)
-        .where(AnswerPhoto.answer_id.in_([answer.id for answer in submission.answers]))
-        .order_by(AnswerPhoto.answer_id, AnswerPhoto.position)
-    )
-    found: dict[uuid.UUID, tuple[uuid.UUID, ...]] = {}
-    for answer_id, photo_id in rows:
-        found[answer_id] = (*found.get(answer_id, ()), photo_id)
-    return found
-
-
-def _record(submission: Submission, photos: dict[uuid.UUID, tuple[uuid.UUID, ...]]) -> None:
+def _record(submission: Submission) -> None:
     inspection = submission.inspection
     entries = [
         ObservationEntry(
@@ -101,7 +92,7 @@ def _record(submission: Submission, photos: dict[uuid.UUID, tuple[uuid.UUID, ...
             occurrences=answer.occurrences or 0,
             observed_at=answer.observed_at,
             answer_id=answer.id,
-            photo_ids=photos.get(answer.id, ()),
+            photo_ids=submission.photo_ids[answer.id],
         )
         for answer in submission.answers
     ]
@@ -131,7 +122,6 @@ def _cases_of_previous(previous: Inspection | None) -> dict[str, Case]:
 def _case_line(
     submission: Submission,
     answer: Answer,
-    photos: dict[uuid.UUID, tuple[uuid.UUID, ...]],
     earlier: dict[str, Case],
 ) -> dict[str, Any]:
     """Find the case for a fail; what the corrected revision found failing already has its case."""
@@ -144,7 +134,7 @@ def _case_line(
                 inspection_id=submission.inspection.root_id,
                 answer_id=answer.id,
                 observed_at=answer.observed_at,
-                photo_ids=photos.get(answer.id, ()),
+                photo_ids=submission.photo_ids[answer.id],
             ),
             actor=submission.actor,
             now=submission.now,
