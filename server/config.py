@@ -41,7 +41,7 @@ class Config:
     port: int = 8000
     redis_url: str | None = None
     workers: int = 2
-    threads: int = 4
+    threads: int = 16
     is_behind_tls: bool = False
     trusted_proxies: int = 0
     rate_limits_enabled: bool = True
@@ -90,7 +90,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         port=_integer(env, "PORT", 8000, 1, 65535),
         redis_url=env.get("REDIS_URL") or None,
         workers=_integer(env, "WEB_WORKERS", 2, 1, 64),
-        threads=_integer(env, "WEB_THREADS", 4, 1, 64),
+        threads=_integer(env, "WEB_THREADS", 16, 1, 64),
         is_behind_tls=env.get("BEHIND_TLS", "1" if environment == "production" else "0") == "1",
         trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
         rate_limits_enabled=env.get("RATE_LIMITS", "on") != "off",

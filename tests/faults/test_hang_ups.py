@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from grid.demo_people import DEMO_PASSWORD
 from tests.live import Product, running_product
 
 MANY = 60
+# Fewer than the server has threads, so that its figures can still be read.
+SLOW = 12
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,10 @@ def open_transactions(url: str) -> int:
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%%'"
+            query = (
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND state LIKE 'idle in transaction%%'"
+            )
             return int(connection.exec_driver_sql(query).scalar_one())
     raw = engine.raw_connection()
     raw.execute("PRAGMA busy_timeout=2000")  # type: ignore[attr-defined]
@@ -85,6 +91,35 @@ def assert_nothing_is_left(product: Product, url: str) -> None:
     assert open_transactions(url) == 0
     with urllib.request.urlopen(f"{product.address}/readyz", timeout=10) as answer:
         assert json.load(answer)["status"] == "ok"
+
+
+def signed_in(product: Product) -> str:
+    """The token of the demo's inspector."""
+    body = json.dumps({"username": "demo-inspector", "password": DEMO_PASSWORD}).encode()
+    request = urllib.request.Request(
+        f"{product.address}/api/v1/sessions", body, {"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return str(json.load(answer)["access_token"])
+
+
+def test_slow_clients_hold_no_connection_and_hanging_up_leaves_none(product: tuple[Product, str]) -> None:
+    started, url = product
+    token = signed_in(started)
+    slow = []
+    for _ in range(SLOW):
+        connection = socket.create_connection(("127.0.0.1", started.port), timeout=10)
+        head = (
+            f"PUT /api/v1/inspections/{uuid.uuid4()} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 90000\r\n\r\n"
+        )
+        connection.sendall(head.encode() + b'{"answers": [' + b" " * 10_000)
+        slow.append(connection)
+    time.sleep(1)
+    assert connections_in_use(started) == 0
+    for connection in slow:
+        connection.close()
+    assert_nothing_is_left(started, url)
 
 
 def test_hanging_up_in_the_middle_of_a_report(product: tuple[Product, str]) -> None:

@@ -2,7 +2,7 @@
 
 Revision: 0001
 Before: 
-Made: 2026-11-21 17:36:18.178871
+Made: 2026-11-21 18:16:40.814970
 """
 
 import sqlalchemy as sa
@@ -75,6 +75,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_error', sa.String(length=200), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_messages'))
     )
@@ -102,7 +103,8 @@ def upgrade() -> None:
     sa.Column('item_code', sa.String(length=40), nullable=False),
     sa.Column('status', sa.Enum('pass', 'fail', 'stale', 'unassessed', 'not_applicable', name='rollup_status', native_enum=False, length=20), nullable=False),
     sa.Column('change', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('area_code', 'checklist_code', 'span', 'first_on', 'item_code', 'status', name=op.f('pk_rollups'))
+    sa.PrimaryKeyConstraint('area_code', 'checklist_code', 'span', 'first_on', 'item_code', 'status', name=op.f('pk_rollups')),
+    sqlite_with_rowid=False
     )
     op.create_table('sign_in_failures',
     sa.Column('name_hash', sa.String(length=64), nullable=False),
@@ -200,8 +202,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_photos'))
     )
     with op.batch_alter_table('photos', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_photos_display_sha256'), ['display_sha256'], unique=False)
         batch_op.create_index('ix_photos_owner_kind_owner_id', ['owner_kind', 'owner_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_photos_sha256'), ['sha256'], unique=False)
+        batch_op.create_index(batch_op.f('ix_photos_thumbnail_sha256'), ['thumbnail_sha256'], unique=False)
         batch_op.create_index('ix_photos_unclaimed', ['received_at'], unique=False, sqlite_where=sa.text('owner_id IS NULL'), postgresql_where=sa.text('owner_id IS NULL'))
         batch_op.create_index(batch_op.f('ix_photos_uploaded_by'), ['uploaded_by'], unique=False)
 
@@ -262,6 +266,7 @@ def upgrade() -> None:
     sa.Column('latitude', sa.Double(), nullable=True),
     sa.Column('longitude', sa.Double(), nullable=True),
     sa.Column('origin', sa.Enum('resident', 'inspection', 'hotline', 'staff', name='case_origin', native_enum=False, length=20), nullable=False),
+    sa.Column('matter_key', sa.String(length=320), nullable=True),
     sa.Column('open_key', sa.String(length=320), nullable=True),
     sa.Column('state', sa.Enum('reported', 'verifying', 'filed', 'dispatched', 'handling', 'handled', 'suspended', 'closed', 'not_filed', 'merged', 'force_closed', name='case_state', native_enum=False, length=20), nullable=False),
     sa.Column('loop', sa.Enum('self', 'micro', 'small', 'large', name='case_loop', native_enum=False, length=20), nullable=False),
@@ -314,6 +319,8 @@ def upgrade() -> None:
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index('ix_cases_area_path_opened_at', ['area_path', 'opened_at'], unique=False)
         batch_op.create_index('ix_cases_community_id_opened_at', ['community_id', 'opened_at'], unique=False)
+        batch_op.create_index('ix_cases_item_code_opened_at', ['item_code', 'opened_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_cases_matter_key'), ['matter_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_merged_into_id'), ['merged_into_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_next_sweep_at'), ['next_sweep_at'], unique=False)
         batch_op.create_index('ix_cases_opened_at_id', ['opened_at', 'id'], unique=False)
@@ -331,6 +338,11 @@ def upgrade() -> None:
     sa.Column('applicability', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('criterion_zh', sa.String(length=300), nullable=False),
     sa.Column('criterion_en', sa.String(length=500), nullable=False),
+    sa.Column('group_code', sa.String(length=10), nullable=False),
+    sa.Column('answered_by', sa.String(length=12), nullable=False),
+    sa.Column('has_tile', sa.Boolean(), nullable=False),
+    sa.Column('search_text', sa.Text(), nullable=False),
+    sa.Column('definition', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.ForeignKeyConstraint(['version_id'], ['checklist_versions.id'], name=op.f('fk_checklist_items_version_id_checklist_versions')),
     sa.PrimaryKeyConstraint('version_id', 'item_code', name=op.f('pk_checklist_items'))
     )
@@ -634,6 +646,7 @@ def upgrade() -> None:
     sa.Column('applicable', sa.Integer(), nullable=False),
     sa.Column('failed', sa.Integer(), nullable=False),
     sa.Column('flags', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('is_flagged', sa.Boolean(), nullable=False),
     sa.Column('fingerprint', sa.String(length=64), nullable=False),
     sa.Column('receipt', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -788,6 +801,8 @@ def downgrade() -> None:
         batch_op.drop_index('ix_cases_opened_at_id')
         batch_op.drop_index(batch_op.f('ix_cases_next_sweep_at'))
         batch_op.drop_index(batch_op.f('ix_cases_merged_into_id'))
+        batch_op.drop_index(batch_op.f('ix_cases_matter_key'))
+        batch_op.drop_index('ix_cases_item_code_opened_at')
         batch_op.drop_index('ix_cases_community_id_opened_at')
         batch_op.drop_index('ix_cases_area_path_opened_at')
 
@@ -804,8 +819,10 @@ def downgrade() -> None:
     with op.batch_alter_table('photos', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_photos_uploaded_by'))
         batch_op.drop_index('ix_photos_unclaimed', sqlite_where=sa.text('owner_id IS NULL'), postgresql_where=sa.text('owner_id IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_photos_thumbnail_sha256'))
         batch_op.drop_index(batch_op.f('ix_photos_sha256'))
         batch_op.drop_index('ix_photos_owner_kind_owner_id')
+        batch_op.drop_index(batch_op.f('ix_photos_display_sha256'))
 
     op.drop_table('photos')
     with op.batch_alter_table('organisations', schema=None) as batch_op:
