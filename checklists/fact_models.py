@@ -132,3 +132,6 @@ class Rollup(Base):
     item_code: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     status: Mapped[PairStatus] = mapped_column(_enum(PairStatus, "rollup_status"), primary_key=True)
     change: Mapped[int]
+
+    # The key is nearly the whole row: SQLite keeps rows in its order, so that a span of days lies together.
+    __table_args__ = ({"sqlite_with_rowid": False},)

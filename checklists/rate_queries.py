@@ -277,7 +277,7 @@ def _counts_as_of(
 ) -> dict[tuple[str, str], Counts]:
     """Counts by (area, checklist) and item at a day's end: buckets and unfolded deltas in one statement."""
     parts = sa.union_all(
-        _buckets(area_codes, checklist_codes).where(_is_summed(as_of)),
+        *(_buckets(area_codes, checklist_codes).where(span) for span in _summed_spans(as_of)),
         _deltas(area_codes, checklist_codes).where(RollupDelta.counted_on <= as_of),
     ).subquery()
     columns = (parts.c.area_code, parts.c.checklist_code, parts.c.item_code, parts.c.status)
@@ -300,7 +300,7 @@ def _changes_between(
     before = first_on - timedelta(days=1)
     in_days = sa.and_(Rollup.span == BucketSpan.DAY, Rollup.first_on.between(first_on, last_on))
     parts = sa.union_all(
-        _buckets([area_code], [checklist_code]).where(_is_summed(before)),
+        *(_buckets([area_code], [checklist_code]).where(span) for span in _summed_spans(before)),
         _deltas([area_code], [checklist_code]).where(RollupDelta.counted_on <= before),
         _buckets([area_code], [checklist_code], Rollup.first_on).where(in_days),
         _deltas([area_code], [checklist_code], RollupDelta.counted_on).where(
@@ -347,11 +347,14 @@ def _deltas(area_codes: Iterable[str], checklist_codes: Iterable[str], day: Any 
     )
 
 
-def _is_summed(as_of: date) -> sa.ColumnElement[bool]:
-    """The buckets that a count is made of; the rule is `daily_counts.is_summed`."""
+def _summed_spans(as_of: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """The buckets that a count is made of, years, months and days; the rule is `daily_counts.is_summed`.
+
+    Three conditions and not one with OR: each is a range of the key, while SQLite would read all days there ever were.
+    """
     month_on = as_of.replace(day=1)
     year_on = month_on.replace(month=1)
-    return sa.or_(
+    return (
         sa.and_(Rollup.span == BucketSpan.YEAR, Rollup.first_on < year_on),
         sa.and_(Rollup.span == BucketSpan.MONTH, Rollup.first_on >= year_on, Rollup.first_on < month_on),
         sa.and_(Rollup.span == BucketSpan.DAY, Rollup.first_on >= month_on, Rollup.first_on <= as_of),
