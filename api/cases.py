@@ -23,11 +23,13 @@ from api.schemas.cases import (
     MeasureListSchema,
     MeasureQuerySchema,
 )
+from api.schemas.reports import DUPLICATES_EXAMPLE, DuplicateListSchema
 from cases import queries
 from cases.actions import ActionRequest, act_on_case
 from cases.measures import Period
 from cases.queries import CaseFilter
 from grid.permissions import Permission
+from inspections.duplicate_search import list_duplicates_of_case
 from server import clock
 from server.db import transaction
 from server.errors import NotFound
@@ -87,6 +89,14 @@ def get_case(case_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     actor = current_actor()
     case = queries.get_case(case_id, actor)
     return case_file(case, actor, clock.now()), 200, etag(case.revision)
+
+
+@blueprint.route("/<uuid:case_id>/duplicates")
+@needs(Permission.READ_CASES)
+@blueprint.response(200, DuplicateListSchema, example=DUPLICATES_EXAMPLE)
+def list_duplicates(case_id: uuid.UUID) -> dict[str, Any]:
+    """For triage and merging: other open cases within 250 m that may be the same problem."""
+    return {"items": list_duplicates_of_case(current_actor(), case_id)}
 
 
 @blueprint.route("/<uuid:case_id>/actions", methods=["POST"])

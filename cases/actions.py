@@ -17,7 +17,7 @@ from cases.history import NewEvent, append_event
 from cases.locking import check_revision, lock_visible_case, may_read
 from cases.merging import follow_merge
 from cases.models import Case, CaseReport
-from cases.stored_case import facts_of, keep
+from cases.stored_case import facts_of, find_case_to_join, keep
 from cases.terms import Action, FactChange, Loop, Need, Party
 from cases.workflow import Offer, allowed_actions, apply_action
 from checklists.observations import end_case_interval, open_case_interval
@@ -86,6 +86,8 @@ def take_step(
     outcome = apply_action(facts_of(case), action, given, party, now, configuration.rules())
     if isinstance(outcome, Refusal):
         raise error_of(outcome, case)
+    if action is Action.FILE:
+        _require_no_other(case)
     if given.photo_ids and claims_photos:
         claim_photos(given.photo_ids, PhotoOwner(PhotoOwnerKind.CASE, case.id), actor, now)
     data, facts, merged_into_id = _told(given), outcome.facts, case.merged_into_id
@@ -96,6 +98,19 @@ def take_step(
     follow_merge(case, action, merged_into_id, actor, now)
     _record_fact(case, outcome, now)
     return case
+
+
+def _require_no_other(case: Case) -> None:
+    """One open case on one item at one place (docs/adr/0007): a second one is merged, not filed. Where nobody has
+    said which place it is, two cases may be two places, and a person decides."""
+    other = find_case_to_join(case) if case.building.strip() or case.place.strip() else None
+    if other is not None:
+        raise Conflict(
+            f"该处已有同一问题的案件{other.number}正在办理，请并案",
+            f"Case {other.number} on the same matter is open there: merge into it",
+            code="case_already_open",
+            extra={"case_id": str(other.id), "case_number": other.number},
+        )
 
 
 def actor_facts(case: Case, actor: Actor) -> ActorFacts:

@@ -137,6 +137,7 @@ class Case(Base):
         sa.Index("ix_cases_community_id_opened_at", "community_id", "opened_at"),
         sa.Index("ix_cases_organisation_id_opened_at", "organisation_id", "opened_at"),
         sa.Index("ix_cases_state_opened_at", "state", "opened_at"),
+        sa.Index("ix_cases_item_code_opened_at", "item_code", "opened_at"),
     )
 
 

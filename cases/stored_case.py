@@ -154,8 +154,13 @@ def _keep_keys(case: Case) -> None:
     if not is_joinable or case.matter_key is None:
         case.open_key = None
     elif case.open_key != case.matter_key:
-        is_taken = sa.exists().where(Case.open_key == case.matter_key, Case.id != case.id)
-        case.open_key = None if db.session.scalar(sa.select(is_taken)) else case.matter_key
+        case.open_key = None if find_case_to_join(case) else case.matter_key
+
+
+def find_case_to_join(case: Case) -> Case | None:
+    """Another open case on the very same matter and place."""
+    key = matter_key(case.community_id, case.item_code, case.building, case.place)
+    return db.session.scalar(sa.select(Case).where(Case.open_key == key, Case.id != case.id))
 
 
 def matter_key(community_id: uuid.UUID, item_code: str | None, building: str, place: str) -> str | None:

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from cases.escalation import sweep_cases
 from cases.history import CheckedChain, verify_chains
+from cases.redating import redate_provisional_cases
 from server import clock
 
 commands = AppGroup("cases", help="案卷 / case files")
@@ -36,3 +37,9 @@ def sweep() -> None:
     """Do what is due now: bring suspended cases back, escalate, remind."""
     done = sweep_cases(clock.now())
     click.echo(", ".join(f"{name} {number}" for name, number in sorted(done.items())) or "nothing was due")
+
+
+@commands.command("redate")
+def redate() -> None:
+    """Compute provisional deadlines again, after an update brought a year's announced holidays."""
+    click.echo(f"{redate_provisional_cases(clock.now())} deadlines moved")

@@ -216,6 +216,14 @@ def test_the_file_costs_the_same_however_long_its_history(desk: Desk, scene: Cas
     assert cost(scene.dispatched()) == cost(scene.closed())
 
 
+def test_a_clerk_sees_which_other_cases_may_be_the_same_problem(desk: Desk, scene: CaseScene) -> None:
+    where = {"latitude": 31.62, "longitude": 121.39}
+    case, other = scene.report(**where), scene.report(**where)
+    answer = desk.get("dispatcher", f"/cases/{case.id}/duplicates")
+    assert [each["case_id"] for each in answer.json["items"]] == [str(other.id)]
+    assert desk.get("stranger", f"/cases/{case.id}/duplicates").status_code == 404
+
+
 # --- acting ---------------------------------------------------------------------------------------------
 
 

@@ -149,3 +149,24 @@ def test_the_command_tells_what_it_did(scene, app, monkeypatch):
     runner = app.test_cli_runner()
     assert runner.invoke(args=["cases", "sweep"]).output == "escalate 1\n"
     assert runner.invoke(args=["cases", "sweep"]).output == "nothing was due\n"
+
+
+def test_deadlines_are_computed_again_once_holidays_are_announced(scene, session, monkeypatch):
+    from cases import work_calendar
+    from cases.redating import redate_provisional_cases
+
+    far = NOW.replace(year=2030)
+    case = scene.report(now=far)
+    scene.act(case, Action.FILE, scene.dispatcher, now=far)
+    due, revision = case.deadline_effective, case.revision
+    assert case.calendar_is_provisional
+    everyday = work_calendar._WorkYear(
+        tuple(range(date(2030, 1, 1).toordinal(), date(2031, 1, 1).toordinal())), False
+    )
+    monkeypatch.setattr(work_calendar, "_work_year", lambda year: everyday)
+    assert redate_provisional_cases(far) == 1
+    case = reread(session, case)
+    assert case.deadline_effective < due
+    assert not case.calendar_is_provisional
+    assert case.revision == revision + 1
+    assert redate_provisional_cases(far) == 0

@@ -10,7 +10,7 @@ from cases.terms import Action, Loop, State
 from checklists.fact_models import CaseIntervalFact
 from grid.permissions import ANONYMOUS
 from server.db import new_id
-from server.errors import NotFound, RuleViolated
+from server.errors import Conflict, NotFound, RuleViolated
 from tests.cases.case_scene import CaseScene
 from tests.factories import NOW
 
@@ -124,11 +124,19 @@ def test_what_an_offline_phone_saw_before_the_check_passed_is_the_closed_cases_o
     assert actions_of(session, closed)[-1] == "join"
 
 
-def test_a_second_filed_case_on_one_matter_is_possible_and_only_the_first_is_joined(scene):
-    first, second = scene.filed(place="门口"), scene.filed(place="门口")
+def test_a_second_case_on_one_matter_at_a_named_place_is_to_be_merged_not_filed(scene):
+    first, second = scene.filed(place="门口"), scene.report(place="门 口")
+    with pytest.raises(Conflict) as refused:
+        scene.act(second, Action.FILE, scene.dispatcher)
+    assert refused.value.extra == {"case_id": str(first.id), "case_number": first.number}
+    assert scene.act(second, Action.MERGE, scene.dispatcher, target_case_id=first.id).state is State.MERGED
+
+
+def test_where_nobody_named_the_place_two_cases_may_be_two_places_and_the_first_is_joined(scene):
+    first, second = scene.filed(), scene.filed()
     assert first.open_key is not None
     assert second.open_key is None
-    assert scene.fail(place="门口").case.id == first.id
+    assert scene.fail().case.id == first.id
 
 
 def test_more_reports_follow_an_open_case(scene, session):
