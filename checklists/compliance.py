@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -165,7 +166,9 @@ def spliced(before: Sequence[Segment], after: Sequence[Segment], since: datetime
     kept = [segment for segment in before if segment.since < since]
     first = status_at(after, since)
     turn = Segment(since, first.status, first.occurrences, first.causes)
-    return joined([*kept, turn, *(segment for segment in after if segment.since > since)])
+    later = [turn, *(segment for segment in after if segment.since > since)]
+    # What stands before stays, also an unassessed stretch whose own predecessor is not at hand.
+    return joined([*kept, *later], before=None if kept else PairStatus.UNASSESSED)
 
 
 def status_at(segments: Sequence[Segment], at: datetime) -> Segment:
@@ -188,6 +191,7 @@ def local_day(at: datetime, tz: ZoneInfo = SHANGHAI) -> date:
     return at.astimezone(tz).date()
 
 
+@lru_cache(maxsize=4096)
 def start_of_day(day: date, tz: ZoneInfo = SHANGHAI) -> datetime:
     """The instant at which a local calendar day begins."""
     return datetime.combine(day, time(), tzinfo=tz).astimezone(_UTC)

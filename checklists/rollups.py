@@ -66,10 +66,13 @@ def fold_rollups(limit: int = FOLD_LIMIT) -> int:
     taken = db.session.execute(statement).all()
     if not taken:
         return 0
-    folded: Counter[RollupKey] = Counter()
+    # Many writers add to the same day, so what is alike is added up before it is spread over the buckets.
+    alike: Counter[DeltaKey] = Counter()
     for _, path, checklist, item, day, status, change in taken:
-        keys = rollup_keys(DeltaKey(path, checklist, item, day, status))
-        folded.update(dict.fromkeys(keys, change))
+        alike[DeltaKey(path, checklist, item, day, status)] += change
+    folded: Counter[RollupKey] = Counter()
+    for delta, change in alike.items():
+        folded.update(dict.fromkeys(rollup_keys(delta), change))
     _add_to_buckets(folded)
     db.session.execute(
         sa.delete(RollupDelta).where(RollupDelta.id.in_([row[0] for row in taken])),

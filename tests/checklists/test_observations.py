@@ -192,6 +192,16 @@ def test_a_case_cannot_end_twice_or_before_it_began(session, community):
         end_case_interval(case, AT + 2 * DAY, passed=False)
 
 
+def test_what_happens_after_a_case_was_voided_leaves_its_history_as_it_was(session, community):
+    case = new_id()
+    open_case_interval(case, community.id, "A", AT)
+    end_case_interval(case, AT + DAY, passed=False)
+    before = segments(session, community)
+    record_observations(community.id, new_id(), 1, [entry("A", observed_at=AT + 2 * DAY)], AT)
+    assert segments(session, community)[:2] == before
+    assert list(verify_compliance()) == []
+
+
 def test_ending_a_case_that_never_failed_an_item_changes_nothing(session, community):
     end_case_interval(new_id(), AT, passed=True)
     assert segments(session, community) == []
