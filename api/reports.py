@@ -11,16 +11,18 @@ from api.authentication import current_actor, needs, public
 from api.blueprint import ApiBlueprint
 from api.instant_cursors import decode_instant_cursor, instant_key
 from api.limits import ANONYMOUS_WRITE, DEFAULT, TRACKING, limiter
-from api.paging import page
+from api.paging import PageQuerySchema, page
 from api.schemas.photos import UploaderHeadersSchema
 from api.schemas.reports import (
     DETAIL_EXAMPLE,
     DUPLICATES_EXAMPLE,
+    OWN_PAGE_EXAMPLE,
     PAGE_EXAMPLE,
     RECEIPT_EXAMPLE,
     REPORT_EXAMPLE,
     DuplicateListSchema,
     DuplicateQuerySchema,
+    OwnReportPageSchema,
     PutReportSchema,
     ReportPageSchema,
     ReportQuerySchema,
@@ -35,9 +37,12 @@ from inspections.duplicate_search import find_duplicates, list_duplicates_of_cas
 from inspections.duplicates import RESIDENT_RADIUS_M, STAFF_RADIUS_M, Sighting
 from inspections.report_content import ReportContent
 from inspections.report_intake import put_report as take_in_report
+from inspections.report_queries import ReportLine, phone_number_for
 from inspections.report_queries import get_report as read_report
+from inspections.report_queries import list_own_reports as read_own_reports
 from inspections.report_queries import list_reports as read_reports
-from inspections.report_queries import phone_number_for
+from inspections.timeline import STAGE_TEXTS, stage_of_state
+from inspections.tracking_codes import derive_code
 from server import clock
 from server.config import Config
 from server.db import transaction
@@ -87,7 +92,7 @@ def put_report(
 @limiter.limit(TRACKING)
 @blueprint.arguments(DuplicateQuerySchema, location="query")
 @blueprint.response(200, DuplicateListSchema, example=DUPLICATES_EXAMPLE)
-def list_duplicates(query: dict[str, Any]) -> dict[str, Any]:
+def list_near_duplicates(query: dict[str, Any]) -> dict[str, Any]:
     """Open cases near by that may be the same problem, the likeliest first, at most five: to follow, not to repeat.
 
     Residents are offered what is within 50 m, staff of the place what is within 250 m.
@@ -120,6 +125,19 @@ def list_reports(query: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+@blueprint.route("/mine")
+@needs()
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, OwnReportPageSchema, example=OWN_PAGE_EXAMPLE)
+def list_own_reports(query: dict[str, Any]) -> dict[str, Any]:
+    """What one has reported while signed in, the newest first, each with its stage and tracking code."""
+    limit, after = query["limit"], decode_instant_cursor(query["cursor"])
+    rows = read_own_reports(current_actor(), limit + 1, after)
+    last = rows[:limit][-1:]
+    key = instant_key(last[0].report.received_at, last[0].report.id) if len(rows) > limit else None
+    return page([_own_line(row) for row in rows[:limit]], key)
+
+
 @blueprint.route("/<uuid:report_id>")
 @needs(Permission.READ_REPORTS)
 @blueprint.response(200, ReportSchema, example=DETAIL_EXAMPLE)
@@ -142,6 +160,17 @@ def list_duplicates_of_report(report_id: uuid.UUID) -> dict[str, Any]:
     """For triage: other open cases within 250 m that may be the same problem as this report's."""
     line = read_report(current_actor(), report_id)
     return {"items": list_duplicates_of_case(current_actor(), line.case_id)}
+
+
+def _own_line(line: ReportLine) -> dict[str, Any]:
+    stage = stage_of_state(line.case_state)
+    return {
+        "report": line.report,
+        "case_number": line.case_number,
+        "stage": stage,
+        "stage_text": STAGE_TEXTS[stage],
+        "tracking_code": derive_code(phone_keys().lookup.encode(), line.report.id),
+    }
 
 
 def _position(query: dict[str, Any]) -> Position | None:

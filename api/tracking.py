@@ -69,7 +69,7 @@ def report_not_fixed(headers: dict[str, Any], body: dict[str, Any], code: str) -
 @limiter.limit(ANONYMOUS_WRITE)
 @blueprint.arguments(RatingSchema, example=RATING_EXAMPLE)
 @blueprint.response(200, TrackingSchema, example=TRACKING_EXAMPLE)
-def rate(body: dict[str, Any], code: str) -> Tracking:
+def rate_report_by_code(body: dict[str, Any], code: str) -> Tracking:
     """The reporter's rating of a closing, in three points, once; the same again changes nothing."""
     now = clock.now()
     with transaction():

@@ -22,7 +22,7 @@ from inspections.duplicates import (
     Sighting,
     rank_duplicates,
 )
-from inspections.timeline import STAGE_TEXTS, CaseStep, PublicStage, PublicText, stage_of_step
+from inspections.timeline import STAGE_TEXTS, PublicStage, PublicText, stage_of_state
 from server.db import db
 from server.errors import NotFound
 
@@ -124,7 +124,7 @@ def _report_counts(cases: Collection[Case]) -> dict[uuid.UUID, int]:
 def _offer(
     match: NearDuplicate, case: Case, criteria: dict[str, PublicText], counts: dict[uuid.UUID, int]
 ) -> DuplicateOffer:
-    stage = stage_of_step(CaseStep(case.opened_at, "", case.state.value)) or PublicStage.RECEIVED
+    stage = stage_of_state(case.state)
     return DuplicateOffer(
         case_id=case.id,
         score=match.score,

@@ -67,6 +67,20 @@ def list_reports(
     return [ReportLine(*row) for row in db.session.execute(statement)]
 
 
+def list_own_reports(
+    actor: Actor, limit: int, after: tuple[datetime, uuid.UUID] | None = None
+) -> list[ReportLine]:
+    """What a signed-in person has reported, the newest first; `after` is the key of the last row seen."""
+    statement = (
+        _ALL_LINES.where(Report.reporter_id == actor.account_id)
+        .order_by(Report.received_at.desc(), Report.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(sa.tuple_(Report.received_at, Report.id) < after)
+    return [ReportLine(*row) for row in db.session.execute(statement)]
+
+
 def get_report(actor: Actor, report_id: uuid.UUID) -> ReportLine:
     """One report in the asker's area; raises NotFound."""
     row = db.session.execute(_lines(actor).where(Report.id == report_id)).first()
@@ -83,18 +97,19 @@ def phone_number_for(actor: Actor, report: Report, keys: PhoneKeys) -> str | Non
     return number if may(actor, Permission.SEE_CONTACTS, report.area_path) else mask_phone_number(number)
 
 
-def _lines(actor: Actor) -> sa.Select[Report, uuid.UUID, str, State]:
-    reach = reach_of(actor, Permission.READ_REPORTS)
-    return (
-        sa.select(Report, Case.id, Case.number, Case.state)
-        .join(CaseReport, CaseReport.report_id == Report.id)
-        .join(Case, Case.id == CaseReport.case_id)
-        .options(
-            joinedload(Report.community).load_only(Community.id, Community.name, Community.area_code),
-            selectinload(Report.photos),
-        )
-        .where(within_reach(reach, Report.area_path))
+_ALL_LINES: sa.Select[Report, uuid.UUID, str, State] = (
+    sa.select(Report, Case.id, Case.number, Case.state)
+    .join(CaseReport, CaseReport.report_id == Report.id)
+    .join(Case, Case.id == CaseReport.case_id)
+    .options(
+        joinedload(Report.community).load_only(Community.id, Community.name, Community.area_code),
+        selectinload(Report.photos),
     )
+)
+
+
+def _lines(actor: Actor) -> sa.Select[Report, uuid.UUID, str, State]:
+    return _ALL_LINES.where(within_reach(reach_of(actor, Permission.READ_REPORTS), Report.area_path))
 
 
 def _conditions(actor: Actor, wanted: ReportFilter) -> Sequence[sa.ColumnElement[bool]]:

@@ -137,6 +137,11 @@ def stage_of_step(step: CaseStep) -> PublicStage | None:
     return _STAGE_OF_STATE[State(step.to_state)]
 
 
+def stage_of_state(state: State) -> PublicStage:
+    """Where a case stands, for residents."""
+    return _STAGE_OF_STATE[state]
+
+
 def public_timeline(steps: Iterable[CaseStep]) -> list[PublicEntry]:
     """Return the public entries of a case's steps, oldest first.
 

@@ -112,6 +112,27 @@ class ReportPageSchema(BaseSchema):
     next_cursor = fields.String(allow_none=True)
 
 
+class OwnReportSchema(BaseSchema):
+    """One of one's own reports, with the code that opens its timeline."""
+
+    id = fields.UUID(attribute="report.id")
+    received_at = Instant(attribute="report.received_at")
+    community = fields.Nested(CommunityNameSchema, attribute="report.community")
+    building = fields.String(attribute="report.building")
+    item_code = fields.String(attribute="report.item_code", allow_none=True)
+    text = fields.String(attribute="report.text")
+    photo_ids = fields.List(fields.UUID(), attribute="report.photo_ids")
+    case_number = fields.String()
+    stage = fields.Enum(PublicStage, by_value=True)
+    stage_text = fields.Nested(PublicTextSchema)
+    tracking_code = fields.String()
+
+
+class OwnReportPageSchema(BaseSchema):
+    items = fields.List(fields.Nested(OwnReportSchema))
+    next_cursor = fields.String(allow_none=True)
+
+
 class ReportQuerySchema(PageQuerySchema):
     area_code = fields.String(load_default=None, validate=validate.Length(max=20))
     community_id = fields.UUID(load_default=None)
@@ -216,6 +237,24 @@ DETAIL_EXAMPLE = LINE_EXAMPLE | {
     "skew_seconds": -3,
     "is_skew_flagged": False,
     "flags": [],
+}
+OWN_PAGE_EXAMPLE = {
+    "items": [
+        {
+            "id": _REPORT,
+            "received_at": "2026-11-21T10:02:03+08:00",
+            "community": _NAME_EXAMPLE,
+            "building": "3号楼",
+            "item_code": "CORR-01",
+            "text": "三楼楼道堆了纸箱，过不去",
+            "photo_ids": [_PHOTO],
+            "case_number": "310151-20261121-000017-3",
+            "stage": "handling",
+            "stage_text": {"zh": "处理中", "en": "Being handled"},
+            "tracking_code": "7KQF-3M9T-X2VB-R8WN-4HJD-6PCA",
+        }
+    ],
+    "next_cursor": None,
 }
 PAGE_EXAMPLE = {"items": [LINE_EXAMPLE], "next_cursor": None}
 DUPLICATES_EXAMPLE = {

@@ -16,6 +16,7 @@ from server.db import db, new_id
 from tests.api.test_inspections import Desk, count, errors_of
 from tests.factories import headers_of, make_account, make_community, sign_in
 from tests.inspections.visits import make_photo
+from tests.queries import counted_queries
 from uploads.photos import _hash_of
 
 CAPABILITY = "a-secret-of-my-own-making"
@@ -203,6 +204,31 @@ def test_lists_page_by_cursor(desk: Desk) -> None:
     second = page(limit=2, cursor=first["next_cursor"])
     assert {each["id"] for each in [*first["items"], *second["items"]]} == names
     assert second["next_cursor"] is None
+
+
+def test_a_signed_in_person_finds_their_own_reports_and_no_others(desk: Desk) -> None:
+    me = sign_in(make_account())
+    put(desk, body(desk))
+    put(desk, body(desk), **sign_in(make_account()))
+    code = put(desk, body(desk), **me).get_json()["tracking_code"]
+    (own,) = desk.client.get("/api/v1/reports/mine", headers=me).get_json()["items"]
+    assert (own["tracking_code"], own["stage"], own["text"]) == (code, "received", "三楼楼道堆物")
+    assert desk.client.get("/api/v1/reports/mine").status_code == 401
+
+
+def test_ones_own_reports_page_by_cursor_at_the_same_cost(desk: Desk) -> None:
+    me = sign_in(make_account())
+    names = {put(desk, body(desk), **me).get_json()["id"] for _ in range(3)}
+
+    def page(**query: Any) -> tuple[Any, int]:
+        with counted_queries() as counted:
+            got = desk.client.get("/api/v1/reports/mine", query_string=query, headers=me).get_json()
+        return got, counted.number
+
+    first, cost_of_one = page(limit=1)
+    rest, cost_of_two = page(limit=2, cursor=first["next_cursor"])
+    assert {each["id"] for each in [*first["items"], *rest["items"]]} == names
+    assert (cost_of_one, rest["next_cursor"]) == (cost_of_two, None)
 
 
 def test_a_phones_wrong_clock_is_told_in_the_receipt(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspections.fingerprint import fingerprint
+from inspections.given_positions import GivenPosition
 
 SCALARS = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text())
 CONTENT = st.dictionaries(
@@ -81,6 +82,12 @@ def test_a_uuid_and_an_enum_are_their_text() -> None:
     name = UUID("0193F0E5-0000-7000-8000-000000000001")
     assert fingerprint({"id": name}) == fingerprint({"id": str(name)})
     assert fingerprint({"kind": Kind.ROUTINE}) == fingerprint({"kind": "routine"})
+
+
+def test_a_dataclass_is_its_fields() -> None:
+    position = GivenPosition(31.6, 121.4)
+    spelt = {"latitude": 31.6, "longitude": 121.4, "datum": "wgs84"}
+    assert fingerprint({"position": position}) == fingerprint({"position": spelt})
 
 
 def test_a_set_has_no_order() -> None:

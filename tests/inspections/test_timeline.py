@@ -7,12 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.terms import Action, State
+from grid.organisation_kinds import ORGANISATION_KINDS
 from inspections.timeline import (
     ORGANISATION_TEXTS,
     STAGE_TEXTS,
     CaseStep,
     PublicStage,
     public_timeline,
+    stage_of_state,
+    steps_since,
 )
 
 START = datetime(2026, 11, 21, 2, 2, tzinfo=UTC)
@@ -52,6 +55,7 @@ def test_a_plain_case_reads_from_received_to_resolved() -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_of_the_workflow_has_words_for_residents(state: str) -> None:
     (entry,) = public_timeline(steps(("any", state)))
+    assert entry.stage is stage_of_state(State(state))
     assert entry.zh
     assert entry.en
 
@@ -98,6 +102,20 @@ def test_steps_that_arrive_in_another_order_are_read_by_time() -> None:
         PublicStage.RECEIVED,
         PublicStage.ACCEPTED,
     ]
+
+
+def test_who_comes_later_sees_where_it_stood_and_what_follows() -> None:
+    given = steps(("open", "reported"), ("file", "filed"), ("dispatch", "dispatched"))
+    since = START + timedelta(minutes=1, seconds=30)
+    assert [(step.at, step.to_state) for step in steps_since(given, since)] == [
+        (since, "filed"),
+        (START + timedelta(minutes=2), "dispatched"),
+    ]
+    assert steps_since(given, START - timedelta(days=1)) == given
+
+
+def test_the_organisations_of_the_timeline_are_the_grids_own_kinds() -> None:
+    assert set(ORGANISATION_TEXTS) <= set(ORGANISATION_KINDS)
 
 
 def test_every_stage_has_words_in_both_languages() -> None:
