@@ -18,6 +18,7 @@ class PublicStage(StrEnum):
 
     RECEIVED = "received"
     VERIFYING = "verifying"
+    VERIFIED = "verified"
     ACCEPTED = "accepted"
     HANDLING = "handling"
     CHECKING = "checking"
@@ -65,6 +66,7 @@ STAGE_TEXTS: Mapping[PublicStage, PublicText] = MappingProxyType(
     {
         PublicStage.RECEIVED: PublicText("已收到您的上报", "Your report has been received"),
         PublicStage.VERIFYING: PublicText("正在现场核实", "Someone is looking at the spot"),
+        PublicStage.VERIFIED: PublicText("现场已核实，等待受理", "Looked at on the spot, to be accepted"),
         PublicStage.ACCEPTED: PublicText("已受理", "Accepted"),
         PublicStage.HANDLING: PublicText("处理中", "Being handled"),
         PublicStage.CHECKING: PublicText("已处理，待核查", "Handled, waiting to be checked"),
@@ -93,8 +95,14 @@ _STAGE_OF_STATE: Mapping[State, PublicStage] = MappingProxyType(
     }
 )
 _KNOWN_STATES = frozenset(state.value for state in State)
-# The work begins again after it was said to be done: the state alone would read as if nothing had happened.
-_REDOING = frozenset({(Action.REWORK, State.HANDLING), (Action.REOPEN, State.DISPATCHED)})
+# Steps after which the state alone would read as if nothing had happened, or as if it had begun anew.
+_STAGE_OF_STEP: Mapping[tuple[str, str], PublicStage] = MappingProxyType(
+    {
+        (Action.VERIFY, State.REPORTED): PublicStage.VERIFIED,
+        (Action.REWORK, State.HANDLING): PublicStage.REDOING,
+        (Action.REOPEN, State.DISPATCHED): PublicStage.REDOING,
+    }
+)
 
 # What residents call the organisations of a kind (grid/organisation_kinds.py); never one organisation's name.
 ORGANISATION_TEXTS: Mapping[str, PublicText] = MappingProxyType(
@@ -132,9 +140,8 @@ def stage_of_step(step: CaseStep) -> PublicStage | None:
     """Return the stage that a step leads to, None for a state that this file does not know."""
     if step.to_state not in _KNOWN_STATES:
         return None
-    if (step.action, step.to_state) in _REDOING:
-        return PublicStage.REDOING
-    return _STAGE_OF_STATE[State(step.to_state)]
+    by_step = _STAGE_OF_STEP.get((step.action, step.to_state))
+    return by_step or _STAGE_OF_STATE[State(step.to_state)]
 
 
 def stage_of_state(state: State) -> PublicStage:

@@ -86,6 +86,11 @@ def test_a_report_taken_up_again_after_refusal_is_received_and_not_called_unrepa
     assert stages(("not_file", "not_filed"), ("reopen", "reported"))[-1] is PublicStage.RECEIVED
 
 
+def test_a_report_that_was_looked_at_on_the_spot_is_not_called_new_again() -> None:
+    seen = stages(("open", "reported"), ("ask_verification", "verifying"), ("verify", "reported"))
+    assert seen == [PublicStage.RECEIVED, PublicStage.VERIFYING, PublicStage.VERIFIED]
+
+
 def test_steps_that_change_nothing_for_residents_are_left_out() -> None:
     assert stages(("start", "handling"), ("extend", "handling"), ("edit", "handling")) == [
         PublicStage.HANDLING
