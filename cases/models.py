@@ -95,6 +95,8 @@ class Case(Base):
 
     handled_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
     after_photo_ids: Mapped[list[str]] = mapped_column(Json, default=list)
+    # Whether the next handing in may show what the case file shows already; a dispatcher's exception.
+    is_resemblance_allowed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     pending: Mapped[dict[str, Any] | None] = mapped_column(_JsonOrNull)
     returned_by_accounts: Mapped[list[str]] = mapped_column(Json, default=list)
     returned_by_organisations: Mapped[list[str]] = mapped_column(Json, default=list)
