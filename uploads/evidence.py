@@ -17,6 +17,8 @@ from PIL.ExifTags import GPS, IFD, Base
 
 _MAX_TEXT = 100
 _MAX_OFFSET_MINUTES = 14 * 60
+# Before the first is no digital camera's time; both ends leave room for reckoning with zones.
+_YEARS = range(1970, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ def read_evidence(image: Image.Image) -> EvidenceMarks:
     )
 
 
+def marks_from_json(said: Mapping[str, Any]) -> EvidenceMarks:
+    """What was kept of a photo's EXIF, as it was read; the inverse of `uploads.photos.evidence_as_json`."""
+    known: dict[str, Any] = {name: said.get(name) for name in EvidenceMarks.__dataclass_fields__}
+    instants = ("taken_at_local", "gps_at")
+    times: dict[str, Any] = {name: datetime.fromisoformat(known[name]) for name in instants if known[name]}
+    return EvidenceMarks(**(known | times))
+
+
 def _read_directory(image: Image.Image, ifd: IFD | None = None) -> Mapping[int, Any]:
     try:
         exif = image.getexif()
@@ -95,9 +105,10 @@ def _time(value: object) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.strptime(text[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (a wall clock has no zone)
+        time = datetime.strptime(text[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (a wall clock has no zone)
     except ValueError:
         return None
+    return time if time.year in _YEARS else None
 
 
 def _offset(value: object) -> int | None:
@@ -118,6 +129,8 @@ def _gps_time(gps: Mapping[int, Any]) -> datetime | None:
         return None
     try:
         day = datetime.strptime(date, "%Y:%m:%d").replace(tzinfo=UTC)
+        if day.year not in _YEARS:
+            return None
         hours, minutes, seconds = clock
         time = timedelta(hours=hours, minutes=minutes, seconds=seconds)
         return day + time if time < timedelta(days=1) else None
