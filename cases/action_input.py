@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from cases.case_facts import ActionInput, MergeTarget, Refusal, Step
+from cases.case_facts import ActionInput, LookAlike, MergeTarget, Refusal, Step
 from cases.terms import OPEN_STATES, Action, Need, Party
 from cases.transitions import Transition
 from server.clock import local_day
@@ -63,6 +63,30 @@ def _check_length(given: ActionInput, _row: Transition, _step: Step) -> Refusal 
     if len(given.reason) <= MAX_REASON_LENGTH:
         return None
     return Refusal("reason_too_long", "理由不能超过1000字", "A reason has 1000 characters at most", "reason")
+
+
+def _check_photos(given: ActionInput, row: Transition, step: Step) -> Refusal | None:
+    """An after-photo must show something new: the same picture again proves no work."""
+    if row.action is not Action.HANDLE or not given.look_alikes or step.facts.is_resemblance_allowed:
+        return None
+    return Refusal(
+        "after_photo_resembles",
+        "处置后照片与本案已有照片相同或几乎相同，请在现场重新拍摄；确有必要的，请派遣员说明理由后允许",
+        "The after-photo is the same, or nearly, as one in the case file: take a new one on the spot, "
+        "or ask a dispatcher to allow it",
+        Need.PHOTOS.value,
+        {"look_alikes": [look_alike_as_json(each) for each in given.look_alikes]},
+    )
+
+
+def look_alike_as_json(pair: LookAlike) -> dict[str, object]:
+    """As refusals and the history tell it."""
+    return {
+        "photo_id": str(pair.photo_id),
+        "earlier_photo_id": str(pair.earlier_photo_id),
+        "bits_of_64": pair.bits or 0,
+        "is_same_file": pair.bits is None,
+    }
 
 
 def _check_organisation(given: ActionInput, row: Transition, step: Step) -> Refusal | None:
@@ -144,6 +168,7 @@ def _check_loop(given: ActionInput, _row: Transition, step: Step) -> Refusal | N
 
 _CHECKS: Mapping[Need, _Check] = {
     Need.REASON: _check_length,
+    Need.PHOTOS: _check_photos,
     Need.ORGANISATION: _check_organisation,
     Need.PROPOSED_ORGANISATION: _check_proposal,
     Need.UNTIL: _check_until,

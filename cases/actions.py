@@ -11,7 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from cases import configuration
-from cases.case_facts import ActionInput, ActorFacts, CaseFacts, MergeTarget, Outcome, Refusal
+from cases.action_input import look_alike_as_json
+from cases.after_photos import list_look_alikes
+from cases.case_facts import ActionInput, ActorFacts, CaseFacts, LookAlike, MergeTarget, Outcome, Refusal
 from cases.editing import edit_case
 from cases.history import NewEvent, append_event
 from cases.locking import check_revision, lock_visible_case, may_read
@@ -144,7 +146,7 @@ def error_of(refusal: Refusal, case: Case) -> DomainError:
     """The error that tells a refusal to people and programs."""
     if refusal.code == "not_your_action":
         return Forbidden(refusal.zh, refusal.en, code=refusal.code)
-    present = {"state": case.state.value, "present_revision": case.revision}
+    present = {"state": case.state.value, "present_revision": case.revision, **(refusal.told or {})}
     if refusal.code == "not_possible_in_this_state":
         return Conflict(refusal.zh, refusal.en, code=refusal.code, extra=present)
     errors = [FieldError(refusal.field, refusal.code, refusal.zh, refusal.en)] if refusal.field else []
@@ -168,7 +170,13 @@ def _look_up(request: ActionRequest, case: Case, actor: Actor) -> ActionInput:
         target_case_id=_target(request.target_case_id, case, actor),
         loop=request.loop,
         changes=request.changes,
+        look_alikes=_look_alikes(request, case),
     )
+
+
+def _look_alikes(request: ActionRequest, case: Case) -> tuple[LookAlike, ...]:
+    """What of the after-photos shows what the case file shows already."""
+    return list_look_alikes(case.id, request.photo_ids) if request.action is Action.HANDLE else ()
 
 
 def _check_organisation(organisation_id: uuid.UUID | None, case: Case, field_name: str) -> None:
@@ -210,6 +218,7 @@ def _told(given: ActionInput) -> dict[str, Any]:
         "target_case_id": given.target_case_id.case_id if given.target_case_id else None,
         "loop": given.loop.value if given.loop else None,
         "seen_photo_ids": given.seen_photo_ids or None,
+        "look_alikes": [look_alike_as_json(each) for each in given.look_alikes] or None,
     }
     return {name: value for name, value in told.items() if value is not None}
 

@@ -44,6 +44,7 @@ class CaseFacts:
     closed_at: datetime | None = None
     handled_by: UUID | None = None
     after_photo_ids: tuple[UUID, ...] = ()
+    is_resemblance_allowed: bool = False
     returned_by_accounts: frozenset[UUID] = frozenset()
     returned_by_organisations: frozenset[UUID] = frozenset()
     return_count: int = 0
@@ -83,8 +84,17 @@ class MergeTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAlike:
+    """A photo that shows what the case file shows already; `bits` apart of 64, None for the very same file."""
+
+    photo_id: UUID
+    earlier_photo_id: UUID
+    bits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ActionInput:
-    """What came with an action; None or empty where nothing was given."""
+    """What came with an action; None or empty where nothing was given. `look_alikes` are found, not given."""
 
     reason: str = ""
     photo_ids: tuple[UUID, ...] = ()
@@ -98,6 +108,7 @@ class ActionInput:
     target_case_id: MergeTarget | None = None
     loop: Loop | None = None
     changes: Mapping[str, str] = field(default_factory=dict)
+    look_alikes: tuple[LookAlike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +150,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an action is not taken; `field` names the input at fault where there is one."""
+    """Why an action is not taken; `field` names the input at fault where there is one, `told` what else to tell."""
 
     code: str
     zh: str
     en: str
     field: str | None = None
+    told: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

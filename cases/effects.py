@@ -85,7 +85,10 @@ def _dispatch(given: ActionInput, step: Step) -> CaseFacts:
 
 
 def _reassign(given: ActionInput, step: Step) -> CaseFacts:
-    return replace(step.facts, organisation_id=given.organisation_id, pending=None)
+    """An exception was made for the one who held it, not for the next."""
+    return replace(
+        step.facts, organisation_id=given.organisation_id, pending=None, is_resemblance_allowed=False
+    )
 
 
 def _return(_given: ActionInput, step: Step) -> CaseFacts:
@@ -114,6 +117,7 @@ def _handle(given: ActionInput, step: Step) -> CaseFacts:
         handled_at=step.now,
         handled_by=step.actor.account_id,
         after_photo_ids=given.photo_ids,
+        is_resemblance_allowed=False,
         pending=None,
     )
     return _stopped(facts, Stop(StopKind.AWAITING_CHECK, step.now, None, "等待核查"))
@@ -160,6 +164,11 @@ def _resume(_given: ActionInput, step: Step) -> CaseFacts:
     return _running(step.facts, min(step.now, planned) if planned else step.now)
 
 
+def _allow_after_photo(_given: ActionInput, step: Step) -> CaseFacts:
+    """Holds for the next handing in only."""
+    return replace(step.facts, is_resemblance_allowed=True)
+
+
 def _check_pass(_given: ActionInput, step: Step) -> CaseFacts:
     facts = replace(step.facts, closed_at=step.now, is_failing=False, failing_since=None)
     return _running(facts, step.now)
@@ -171,7 +180,9 @@ def _rework(_given: ActionInput, step: Step) -> CaseFacts:
 
 
 def _force_close(_given: ActionInput, step: Step) -> CaseFacts:
-    facts = replace(step.facts, closed_at=step.now, is_failing=False, pending=None)
+    facts = replace(
+        step.facts, closed_at=step.now, is_failing=False, pending=None, is_resemblance_allowed=False
+    )
     return _running(facts, step.now)
 
 
@@ -233,6 +244,7 @@ _EFFECTS: Mapping[Action, Effect] = {
     Action.RETURN: _return,
     Action.REASSIGN: _reassign,
     Action.HANDLE: _handle,
+    Action.ALLOW_AFTER_PHOTO: _allow_after_photo,
     Action.EXTEND: _extend,
     Action.APPROVE_EXTENSION: _approve_extension,
     Action.REJECT_EXTENSION: _reject,

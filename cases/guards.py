@@ -58,6 +58,11 @@ _REASONS: Mapping[Guard, tuple[str, str]] = {
     Guard.NEVER_APPEALED: ("每个案件只能申诉一次", "A case can be appealed once only"),
     Guard.APPEAL_PENDING: ("没有待决定的申诉", "No appeal waits for a decision"),
     Guard.IS_NOT_OF_THE_HOLDER: ("不能由申诉单位自己决定", "The appealing organisation cannot decide"),
+    Guard.IS_NOT_FOR_ITSELF: (
+        "承办单位不能给自己开例外",
+        "The organisation that holds the case cannot make an exception for itself",
+    ),
+    Guard.RESEMBLANCE_NOT_ALLOWED: ("已经允许过了，尚未使用", "It is allowed already and not used yet"),
 }
 
 
@@ -124,6 +129,8 @@ _CHECKS: Mapping[Guard, Callable[[Step], bool]] = {
     Guard.NEVER_APPEALED: lambda s: s.facts.appeal is AppealStatus.NONE,
     Guard.APPEAL_PENDING: lambda s: s.facts.appeal is AppealStatus.PENDING,
     Guard.IS_NOT_OF_THE_HOLDER: lambda s: s.facts.organisation_id not in s.actor.organisation_ids,
+    Guard.IS_NOT_FOR_ITSELF: lambda s: s.facts.organisation_id not in s.actor.organisation_ids,
+    Guard.RESEMBLANCE_NOT_ALLOWED: lambda s: not s.facts.is_resemblance_allowed,
 }
 
 

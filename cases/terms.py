@@ -44,6 +44,7 @@ class Action(StrEnum):
     RETURN = "return"  # 退单
     REASSIGN = "reassign"  # 改派
     HANDLE = "handle"  # 处置完成
+    ALLOW_AFTER_PHOTO = "allow_after_photo"  # 允许相似的处置后照片
     EXTEND = "extend"  # 申请延期
     APPROVE_EXTENSION = "approve_extension"  # 同意延期
     REJECT_EXTENSION = "reject_extension"  # 不同意延期

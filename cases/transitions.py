@@ -38,6 +38,8 @@ class Guard(StrEnum):
     NEVER_APPEALED = "never_appealed"
     APPEAL_PENDING = "appeal_pending"
     IS_NOT_OF_THE_HOLDER = "is_not_of_the_holder"
+    IS_NOT_FOR_ITSELF = "is_not_for_itself"
+    RESEMBLANCE_NOT_ALLOWED = "resemblance_not_allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,15 @@ def _handling() -> tuple[Transition, ...]:
     return (
         Transition(S.DISPATCHED, A.START, S.HANDLING, holder, (), forward),
         Transition(S.HANDLING, A.HANDLE, S.HANDLED, holder, (N.PHOTOS,), forward, PK.AFTER),
+        # An after-photo like an earlier one is refused (cases/action_input.py), unless a dispatcher says why it may.
+        Transition(
+            S.HANDLING,
+            A.ALLOW_AFTER_PHOTO,
+            S.HANDLING,
+            Party.DISPATCHER,
+            (N.REASON,),
+            (G.IS_NOT_FOR_ITSELF, G.RESEMBLANCE_NOT_ALLOWED),
+        ),
         Transition(S.HANDLING, A.EXTEND, S.HANDLING, holder, (N.REASON,), (*_REQUESTED, G.EXTENSIONS_LEFT)),
         Transition(
             S.HANDLING,

@@ -33,6 +33,7 @@ ACTION_NAMES: Mapping[Action, tuple[str, str]] = {
     Action.RETURN: ("退单", "Send back"),
     Action.REASSIGN: ("改派", "Reassign"),
     Action.HANDLE: ("处置完成", "Hand in as fixed"),
+    Action.ALLOW_AFTER_PHOTO: ("允许相似的处置后照片", "Allow an after-photo like an earlier one"),
     Action.EXTEND: ("申请延期", "Ask for an extension"),
     Action.APPROVE_EXTENSION: ("同意延期", "Grant the extension"),
     Action.REJECT_EXTENSION: ("不同意延期", "Refuse the extension"),

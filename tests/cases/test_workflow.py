@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.case_facts import ActionInput, MergeTarget, Outcome, Refusal
+from cases.case_facts import ActionInput, LookAlike, MergeTarget, Outcome, Refusal
 from cases.deadlines import read_clock
 from cases.terms import END_STATES, Action, AppealStatus, FactChange, Loop, Need, Party, State
 from cases.transitions import TRANSITIONS
@@ -182,6 +182,7 @@ READY = {
     Action.REASSIGN: (dispatched_case, DISPATCHER),
     Action.RETURN: (dispatched_case, HOLDER),
     Action.HANDLE: (case_in_handling, HOLDER),
+    Action.ALLOW_AFTER_PHOTO: (case_in_handling, DISPATCHER),
     Action.EXTEND: (case_in_handling, HOLDER),
     Action.SUSPEND: (case_in_handling, HOLDER),
     Action.CHECK_PASS: (handled_case, INSPECTOR),
@@ -380,6 +381,49 @@ def test_another_organisations_handler_cannot_take_the_case():
 def test_reassigning_to_the_same_organisation_is_refused():
     given = ActionInput(organisation_id=PROPERTY, reason="重派")
     assert code_of(attempt(dispatched_case(), Action.REASSIGN, DISPATCHER, given)) == "same_organisation"
+
+
+# --- after-photos that show nothing new -----------------------------------------------------------------
+
+ALIKE = ActionInput(photo_ids=(PHOTO,), look_alikes=(LookAlike(PHOTO, OTHER_PHOTO, 2),))
+
+
+def allowed_case():
+    return act(case_in_handling(), Action.ALLOW_AFTER_PHOTO, DISPATCHER)
+
+
+def test_an_after_photo_like_an_earlier_one_is_refused_with_the_pair():
+    refusal = attempt(case_in_handling(), Action.HANDLE, HOLDER, ALIKE)
+    assert (code_of(refusal), refusal.field) == ("after_photo_resembles", "photo_ids")
+    assert refusal.told["look_alikes"][0] == {
+        "photo_id": str(PHOTO),
+        "earlier_photo_id": str(OTHER_PHOTO),
+        "bits_of_64": 2,
+        "is_same_file": False,
+    }
+
+
+def test_a_dispatcher_may_allow_it_for_the_next_handing_in_only():
+    handled = act(allowed_case(), Action.HANDLE, HOLDER, ALIKE)
+    assert handled.state is State.HANDLED
+    again = act(handled, Action.REWORK, INSPECTOR)
+    assert code_of(attempt(again, Action.HANDLE, HOLDER, ALIKE)) == "after_photo_resembles"
+
+
+def test_it_cannot_be_allowed_twice_at_once():
+    assert code_of(attempt(allowed_case(), Action.ALLOW_AFTER_PHOTO, DISPATCHER)) == "resemblance_not_allowed"
+
+
+def test_the_holder_cannot_allow_it_to_itself():
+    both = replace(DISPATCHER, organisation_ids=frozenset({PROPERTY}))
+    assert code_of(attempt(case_in_handling(), Action.ALLOW_AFTER_PHOTO, both)) == "is_not_for_itself"
+    assert code_of(attempt(case_in_handling(), Action.ALLOW_AFTER_PHOTO, HOLDER)) == "not_your_action"
+
+
+def test_another_holder_does_not_inherit_it():
+    elsewhere = ActionInput(organisation_id=ENFORCEMENT, reason="超时")
+    moved = act(allowed_case(), Action.REASSIGN, DISPATCHER, elsewhere)
+    assert not moved.is_resemblance_allowed
 
 
 # --- extensions and suspensions -------------------------------------------------------------------------

@@ -85,6 +85,7 @@ def sensible_input(action: Action, facts: CaseFacts, now: datetime) -> ActionInp
         Action.REASSIGN: ActionInput(organisation_id=other, reason="超时"),
         Action.RETURN: ActionInput(reason="不属本单位职责", proposed_organisation_id=uid(999)),
         Action.HANDLE: ActionInput(photo_ids=(PHOTO, OTHER_PHOTO)),
+        Action.ALLOW_AFTER_PHOTO: ActionInput(reason="夜间光线不足，画面难以区分"),
         Action.EXTEND: ActionInput(reason="配件未到"),
         Action.SUSPEND: ActionInput(reason="等待维修资金表决", until_on=_day_after(now)),
         Action.RESUME: ActionInput(reason="条件具备"),
