@@ -1,71 +1,67 @@
-"""Receiving a photo's raw body: to a temporary file, hashed on the way, counted against what was announced.
+"""Receiving a photo's raw body: to a file without a name, hashed on the way, counted against what was announced.
 
 While a slow phone sends, nothing is held but the file: no memory, no connection to the database.
 """
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from uploads.digests import Digests, hashes_for, is_digest_right, read_digests
+from uploads.incoming import IncomingFile, incoming_file
 from uploads.refusals import PhotoRefused, RefusalCode
-from uploads.storage import as_store_errors
 from uploads.validation import PhotoLimits, check_size
 
 _CHUNK_BYTES = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedBody:
-    """A whole body on disk, rewound, with the SHA-256 of what arrived."""
-
-    file: IO[bytes]
-    sha256: str
-    size_bytes: int
-
-    def read(self) -> bytes:
-        return self.file.read()
-
-
 @contextmanager
-def received_body(folder: Path, limits: PhotoLimits) -> Iterator[ReceivedBody]:
-    """Receive this request's body into a nameless file in `folder`, gone when the block ends.
+def received_body(folder: Path, limits: PhotoLimits) -> Iterator[IncomingFile]:
+    """Receive this request's body into a nameless file in `folder`, gone when the block ends unless it was kept.
 
-    Raises `PhotoRefused`: too_large by the announced or the counted length, empty, or truncated where fewer bytes
-    came than announced.
+    Raises `PhotoRefused`: too_large by the announced or the counted length, empty, truncated where fewer bytes
+    came than announced, digest_mismatch.
     """
     if request.content_length is not None:
         check_size(request.content_length, limits)
-    request.max_content_length = limits.max_bytes + 1
-    with as_store_errors():
-        folder.mkdir(parents=True, exist_ok=True)
-        file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed just below)
-    with file:
-        yield _receive(file, limits)
-
-
-def _receive(file: IO[bytes], limits: PhotoLimits) -> ReceivedBody:
-    digest, size_bytes = hashlib.sha256(), 0
-    while chunk := _next_chunk():
-        size_bytes += len(chunk)
-        check_size(size_bytes, limits)
-        digest.update(chunk)
-        with as_store_errors():
+    digests = announced_digests()
+    expected = {**digests.of_photo, **digests.of_body}
+    hashes = hashes_for(expected)
+    with incoming_file(folder) as file:
+        for chunk in body_chunks(limits.max_bytes):
+            check_size(file.size_bytes + len(chunk), limits)
             file.write(chunk)
-    check_size(size_bytes, limits)
-    if request.content_length is not None and size_bytes != request.content_length:
+            for each in hashes.values():
+                each.update(chunk)
+        check_size(file.size_bytes, limits)
+        check_complete(file.size_bytes)
+        if not (is_digest_right(digests.of_body, hashes) and is_digest_right(digests.of_photo, hashes)):
+            raise PhotoRefused(RefusalCode.DIGEST_MISMATCH)
+        yield file
+
+
+def announced_digests() -> Digests:
+    """What the client says the bytes hash to."""
+    headers = request.headers
+    return read_digests(headers.get("Content-Digest"), headers.get("Repr-Digest"), headers.get("Digest"))
+
+
+def check_complete(received_bytes: int) -> None:
+    """Raise `PhotoRefused` (truncated) where the announced length did not come."""
+    if request.content_length is not None and received_bytes != request.content_length:
         raise PhotoRefused(RefusalCode.TRUNCATED)
-    with as_store_errors():
-        file.seek(0)
-    return ReceivedBody(file, digest.hexdigest(), size_bytes)
+
+
+def body_chunks(max_bytes: int) -> Iterator[bytes]:
+    """The body as it arrives; a connection that is cut ends it with `PhotoRefused` (truncated)."""
+    request.max_content_length = max_bytes + 1
+    while chunk := _next_chunk():
+        yield chunk
 
 
 def _next_chunk() -> bytes:

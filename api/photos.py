@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any, cast
 
 from flask import Response, current_app, request, url_for
@@ -12,6 +13,7 @@ from api.blueprint import ApiBlueprint
 from api.limits import ANONYMOUS_WRITE, PHOTO, limiter
 from api.photo_bodies import received_body
 from api.photo_places import list_places_of
+from api.photo_store import codecs, incoming_folder, photo_store, upload_turns
 from api.problems import PROBLEM_JSON
 from api.schemas.base import ProblemSchema
 from api.schemas.photos import (
@@ -44,9 +46,10 @@ from uploads.photos import (
     is_uploader,
     receipt_of,
     require_capability,
+    sender_of,
     store_photo,
 )
-from uploads.storage import FolderPhotoStore
+from uploads.storage import PhotoStore
 from uploads.validation import PhotoLimits
 
 blueprint = ApiBlueprint("photos", __name__, url_prefix="/photos", description="照片 / photos as evidence")
@@ -92,6 +95,7 @@ def get_photo_limits() -> dict[str, Any]:
     return {
         "max_bytes": limits.max_bytes,
         "max_pixels": limits.max_pixels,
+        "uploads_at_once": upload_turns().at_once,
         "media_types": [kind.value for kind in PhotoType],
     }
 
@@ -110,16 +114,20 @@ def put_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> tuple[StoredPhoto
 
     The same again answers 200 with the same receipt; other bytes under the same id are 409 and change nothing.
     Refusals carry a code each: empty, too_large, unsupported_type, type_mismatch, too_many_pixels, truncated,
-    undecodable. Without signing in, `Upload-Capability` is required and shown again when the photo is used.
+    undecodable, too_costly, digest_mismatch. `Content-Digest`, `Repr-Digest` (RFC 9530) or `Digest` with SHA-256 or
+    SHA-512 are held against what arrived. More photos at a time than `/photos/limits` says are 429. Without signing in, `Upload-Capability` is required and shown again when the photo is used.
     """
     actor, capability = current_actor(), headers["capability"]
     _check_may_upload(actor, capability)
-    config = _config()
-    with received_body(config.photo_dir / "incoming", _limits()) as body:
+    sender = sender_of(actor, capability)
+    with upload_turns().turn(sender), received_body(incoming_folder(), _limits()) as body:
         present = _find_same(photo_id, body.sha256, actor, capability)
         if present is not None:
             return present, 200
-        taken = take_in_photo(body.read(), request.content_type, _store(), _limits())
+        examine = partial(
+            codecs().examine, declared_type=request.content_type, limits=_limits(), sender=sender
+        )
+        taken = take_in_photo(body, examine, photo_store())
     with transaction():
         receipt = store_photo(
             photo_id, taken, actor, clock.now(), capability=capability, device=_device_facts(headers)
@@ -245,5 +253,5 @@ def _limits() -> PhotoLimits:
     return PhotoLimits(max_bytes=_config().photo_max_bytes)
 
 
-def _store() -> FolderPhotoStore:
-    return FolderPhotoStore(_config().photo_dir)
+def _store() -> PhotoStore:
+    return photo_store()

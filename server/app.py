@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import server.cli
-from api import authentication, health, limits, manual, observing, openapi, problems, response_headers
+from api import authentication, health, limits, manual, observing, openapi, photo_store, problems, response_headers
 from api.blueprint import ApiBlueprint
 from cases import configuration as case_configuration
 from grid.outbox import ConsoleSender, Delivery
@@ -47,6 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
     response_headers.register(app, is_behind_tls=config.is_behind_tls)
     authentication.configure(app, config)
     limits.configure(app, config)
+    photo_store.configure(app, config)
     problems.register(app)
     with app.app_context():
         observing.watch_connections(db.engine)

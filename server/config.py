@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,10 @@ class Config:
     log_level: str = "INFO"
     office_hours: tuple[tuple[time, time], ...] = ((time(8, 30), time(11, 30)), (time(13, 30), time(17)))
     photo_max_bytes: int = 25 * 1024 * 1024
+    # Empty: the folder `photos` in the data folder.
+    photo_store_url: str = ""
+    photo_uploads_at_once: int = 4
+    codec_processes: int = 2
     json_max_bytes: int = 2 * 1024 * 1024
     access_token_minutes: int = 30
     refresh_token_days: int = 30
@@ -95,6 +100,9 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
         rate_limits_enabled=env.get("RATE_LIMITS", "on") != "off",
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
+        photo_store_url=_photo_store_url(env.get("PHOTO_STORE_URL", "")),
+        photo_uploads_at_once=_integer(env, "PHOTO_UPLOADS_AT_ONCE", 4, 1, 64),
+        codec_processes=_integer(env, "CODEC_PROCESSES", min(os.cpu_count() or 1, 8), 1, 64),
         office_hours=_office_hours(env.get("OFFICE_HOURS", "08:30-11:30,13:30-17:00")),
     )
 
@@ -124,6 +132,12 @@ def _database_url(given: str | None, data_dir: Path) -> str:
     if given.startswith(("sqlite:///", "postgresql+psycopg://")):
         return given
     raise ConfigurationError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _photo_store_url(given: str) -> str:
+    if given and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?", given):
+        raise ConfigurationError("PHOTO_STORE_URL must look like s3://bucket or s3://bucket/prefix")
+    return given
 
 
 def _office_hours(raw: str) -> tuple[tuple[time, time], ...]:

@@ -6,15 +6,18 @@ Done before any transaction begins, so that nobody waits for a codec while holdi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
-from uploads.derivatives import DISPLAY_SIDE, Derivatives, make_derivatives
-from uploads.evidence import EvidenceMarks, read_evidence
+from uploads.evidence import EvidenceMarks
+from uploads.examined import Examined
 from uploads.formats import PhotoType
-from uploads.refusals import PhotoRefused, RefusalCode
+from uploads.incoming import IncomingFile
 from uploads.storage import PhotoStore
-from uploads.validation import PhotoLimits, ValidPhoto, validate_photo
+
+# What examines a file by its descriptor: a codec pool with everything but the file settled.
+Examine = Callable[[int], Examined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,35 +32,32 @@ class TakenPhoto:
     width: int
     height: int
     evidence: EvidenceMarks
+    thumbhash: str | None = None
+    perceptual_hash: int | None = None
 
 
-def take_in_photo(
-    data: bytes, declared_type: str | None, store: PhotoStore, limits: PhotoLimits = PhotoLimits()
-) -> TakenPhoto:
-    """Validate, make both sizes, keep all three files; returns only when they are durable.
+def take_in_photo(file: IncomingFile, examine: Examine, store: PhotoStore) -> TakenPhoto:
+    """Examine a received file and keep it with both its sizes; returns only when all three are durable.
 
     Raises `PhotoRefused` for bytes that are no photo, `StorageFull` or `Unavailable` for a store that cannot.
     """
-    photo = validate_photo(data, declared_type, limits, needed_side=DISPLAY_SIDE)
-    made = _derive(photo)
+    examined = examine(file.fileno())
+    # The original last: where it stands, what is made of it stands too.
+    display_sha256 = _keep(store, examined.display)
+    thumbnail_sha256 = _keep(store, examined.thumbnail)
+    store.keep(file)
     return TakenPhoto(
-        sha256=_keep(store, data),
-        display_sha256=_keep(store, made.display),
-        thumbnail_sha256=_keep(store, made.thumbnail),
-        size_bytes=len(data),
-        type=photo.type,
-        width=made.width,
-        height=made.height,
-        evidence=read_evidence(photo.image),
+        sha256=file.sha256,
+        display_sha256=display_sha256,
+        thumbnail_sha256=thumbnail_sha256,
+        size_bytes=file.size_bytes,
+        type=examined.type,
+        width=examined.width,
+        height=examined.height,
+        evidence=examined.evidence,
+        thumbhash=examined.thumbhash,
+        perceptual_hash=examined.perceptual_hash,
     )
-
-
-def _derive(photo: ValidPhoto) -> Derivatives:
-    try:
-        return make_derivatives(photo)
-    except Exception as error:
-        # Decoded and yet not to be drawn: some codec's corner that the sender's bytes led into.
-        raise PhotoRefused(RefusalCode.UNDECODABLE) from error
 
 
 def _keep(store: PhotoStore, data: bytes) -> str:

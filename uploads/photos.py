@@ -21,8 +21,10 @@ from grid.permissions import Actor
 from server.db import db, is_postgresql
 from server.errors import Conflict, FieldError, NotFound, RuleViolated
 from uploads.evidence import EvidenceMarks
+from uploads.file_removals import hold_names
 from uploads.intake import TakenPhoto
 from uploads.models import Photo, PhotoOwnerKind
+from uploads.similarity import index_hashes
 
 _CAPABILITY = re.compile(r"[A-Za-z0-9_-]{20,200}")
 
@@ -89,11 +91,13 @@ def store_photo(
     """Write the row of a photo whose files are kept, and return its receipt.
 
     The same id with the same bytes is the same receipt; with other bytes, or somebody else's, it is a `Conflict`
-    and nothing changes. Nobody in particular must name a capability (`require_capability`).
+    and nothing changes. Nobody in particular must name a capability (`require_capability`). Raises `Unavailable` where
+    a sweep is just removing a file of the same bytes.
     """
     if actor.is_anonymous:
         require_capability(capability)
     values = _row_values(photo_id, taken, actor, capability, device, now)
+    hold_names((taken.sha256, taken.display_sha256, taken.thumbnail_sha256), now)
     if _insert_absent(values):
         return receipt_of(get_photo(photo_id))
     return receipt_of(check_same_photo(get_photo(photo_id), taken.sha256, actor, capability))
@@ -116,10 +120,12 @@ def _row_values(
         "media_type": taken.type.value,
         "width": taken.width,
         "height": taken.height,
+        "thumbhash": taken.thumbhash,
         "uploaded_by": actor.account_id,
         "capability_hash": _hash_of(capability) if capability else None,
         "received_at": now,
         "evidence": evidence_as_json(taken.evidence),
+        "perceptual_hash": taken.perceptual_hash,
         **{f"device_{name}": value for name, value in asdict(device).items()},
     }
 
@@ -166,6 +172,11 @@ def require_capability(capability: str | None) -> None:
         raise RuleViolated(error.zh, error.en, code="capability_required", errors=[error])
 
 
+def sender_of(actor: Actor, capability: str | None) -> str:
+    """Who sends, as one word that is no secret: the account, or the hash of the capability."""
+    return str(actor.account_id) if actor.account_id else _hash_of(capability or "")
+
+
 def is_uploader(photo: Photo, actor: Actor, capability: str | None) -> bool:
     """Whether the asker sent this photo: by account, or by the capability it was sent with."""
     if photo.uploaded_by is not None and photo.uploaded_by == actor.account_id:
@@ -198,9 +209,10 @@ def claim_photos(
     }
     if refused:
         raise PhotoClaimRefused(refused, _fields_of(photo_ids, fields))
-    for photo in photos.values():
-        if photo.owner_id is None:
-            photo.owner_kind, photo.owner_id, photo.claimed_at = owner.kind.value, owner.id, now
+    claimed = [photo for photo in photos.values() if photo.owner_id is None]
+    for photo in claimed:
+        photo.owner_kind, photo.owner_id, photo.claimed_at = owner.kind.value, owner.id, now
+    index_hashes(claimed)
     db.session.flush()
     return [receipt_of(photos[photo_id]) for photo_id in photo_ids]
 

@@ -15,6 +15,8 @@ class RefusalCode(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     TRUNCATED = "truncated"
     UNDECODABLE = "undecodable"
+    TOO_COSTLY = "too_costly"
+    DIGEST_MISMATCH = "digest_mismatch"
 
 
 _STATUS = {
@@ -36,6 +38,14 @@ _SENTENCES = {
     RefusalCode.TOO_MANY_PIXELS: ("照片像素过多", "The photo has too many pixels"),
     RefusalCode.TRUNCATED: ("照片不完整，请重新上传", "The photo is cut short; please send it again"),
     RefusalCode.UNDECODABLE: ("照片已损坏，无法打开", "The photo is damaged and cannot be opened"),
+    RefusalCode.TOO_COSTLY: (
+        "照片解码所需的时间或内存过多，请缩小或另存后再上传",
+        "The photo takes too much time or memory to decode; make it smaller or save it anew",
+    ),
+    RefusalCode.DIGEST_MISMATCH: (
+        "照片在传输中发生了变化，请重新上传",
+        "The bytes that arrived are not those the digest was made of; please send the photo again",
+    ),
 }
 
 

@@ -6,21 +6,20 @@ the same again is harmless.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from server.errors import NotFound, StorageFull, Unavailable
+from server.errors import NotFound
+from uploads.incoming import IncomingFile
+from uploads.store_errors import as_store_errors, sync_folder
 
 _CHUNK_BYTES = 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class PhotoStore(Protocol):
@@ -33,13 +32,16 @@ class PhotoStore(Protocol):
         cannot; then nothing is kept.
         """
 
+    def keep(self, file: IncomingFile) -> None:
+        """Keep a received file under the SHA-256 that it was given on arrival, as durably; raises as `put`."""
+
     def open(self, sha256: str) -> BinaryIO:
-        """Open for reading; raise `NotFound`."""
+        """Open for reading; raises `NotFound`, or `Unavailable` where the store does not answer."""
 
     def exists(self, sha256: str) -> bool: ...
 
     def delete(self, sha256: str) -> None:
-        """Remove; nothing happens where there is nothing."""
+        """Remove; nothing happens where there is nothing. Raises `Unavailable`."""
 
     def list_names(self) -> Iterator[str]:
         """Every SHA-256 kept, in no order."""
@@ -57,7 +59,7 @@ class FolderPhotoStore:
         with as_store_errors():
             if target.exists():
                 # Perhaps just renamed by another writer, who has not synced the folder yet.
-                _sync_folder(target.parent)
+                sync_folder(target.parent)
                 return
             self._incoming.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(dir=self._incoming)
@@ -68,25 +70,33 @@ class FolderPhotoStore:
             finally:
                 temporary.unlink(missing_ok=True)
 
+    def keep(self, file: IncomingFile) -> None:
+        target = self._path(file.sha256)
+        with as_store_errors():
+            self._make_folder(target.parent)
+            file.move_to(target)
+
     def open(self, sha256: str) -> BinaryIO:
-        try:
-            return self._path(sha256).open("rb")
-        except FileNotFoundError:
-            raise NotFound("照片文件不存在", "The photo's file is missing") from None
+        with as_store_errors():
+            try:
+                return self._path(sha256).open("rb")
+            except FileNotFoundError:
+                raise NotFound("照片文件不存在", "The photo's file is missing") from None
 
     def exists(self, sha256: str) -> bool:
         return self._path(sha256).is_file()
 
     def delete(self, sha256: str) -> None:
-        self._path(sha256).unlink(missing_ok=True)
+        with as_store_errors():
+            self._path(sha256).unlink(missing_ok=True)
 
     def list_names(self) -> Iterator[str]:
         for folder in self._root.glob("[0-9a-f][0-9a-f]"):
-            yield from (entry.name for entry in folder.iterdir() if _SHA256.fullmatch(entry.name))
+            yield from (entry.name for entry in folder.iterdir() if is_name(entry.name))
 
     def _path(self, sha256: str) -> Path:
         # The name becomes a path: nothing but a hash may.
-        if not _SHA256.fullmatch(sha256):
+        if not is_name(sha256):
             raise ValueError("not a SHA-256 in lower-case hexadecimal")
         return self._root / sha256[:2] / sha256
 
@@ -102,32 +112,24 @@ class FolderPhotoStore:
             os.fsync(file.fileno())
 
     def _move_in(self, temporary: Path, target: Path) -> None:
-        if not target.parent.exists():
-            target.parent.mkdir(exist_ok=True)
-            _sync_folder(self._root)
+        self._make_folder(target.parent)
         temporary.rename(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
+
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            sync_folder(self._root)
 
 
-def _sync_folder(folder: Path) -> None:
-    """A rename survives a power cut only once its folder is on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def is_name(text: str) -> bool:
+    """Whether a file of a store can have this name: a SHA-256 in lower-case hexadecimal."""
+    return _SHA256.fullmatch(text) is not None
 
 
-@contextmanager
-def as_store_errors() -> Iterator[None]:
-    """Whatever the disk says inside the block becomes `StorageFull` or `Unavailable`."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFull(
-                "存储空间不足，照片未保存", "The store is full; the photo was not kept"
-            ) from error
-        raise Unavailable(
-            "存储暂不可用，照片未保存", "The store does not answer; the photo was not kept"
-        ) from error
+def checked_bytes(sha256: str, stream: BinaryIO) -> bytes:
+    """All of the stream; raises `ValueError` where it does not hash to its name."""
+    data = stream.read()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ValueError("the bytes do not hash to the name they are put under")
+    return data

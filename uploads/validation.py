@@ -82,7 +82,7 @@ def check_size(size_bytes: int, limits: PhotoLimits) -> None:
     if size_bytes == 0:
         raise PhotoRefused(RefusalCode.EMPTY)
     if size_bytes > limits.max_bytes:
-        raise PhotoRefused(RefusalCode.TOO_LARGE, max_bytes=limits.max_bytes)
+        raise PhotoRefused(RefusalCode.TOO_LARGE, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
 
 
 def _check_type(data: bytes, declared_type: str | None) -> PhotoType:
@@ -132,7 +132,10 @@ def _decode(image: ImageFile.ImageFile, needed_side: int | None) -> Image.Image:
 
 
 def _refusal_for(error: Exception) -> PhotoRefused:
-    is_cut = any(word in str(error).lower() for word in ("truncated", "unexpected end", "end of file"))
+    message = str(error).lower()
+    if isinstance(error, MemoryError) or "memory" in message or "allocat" in message:
+        return PhotoRefused(RefusalCode.TOO_COSTLY)
+    is_cut = any(word in message for word in ("truncated", "unexpected end", "end of file"))
     return PhotoRefused(RefusalCode.TRUNCATED if is_cut else RefusalCode.UNDECODABLE)
 
 

@@ -42,6 +42,15 @@ class PhotoHeadersSchema(UploaderHeadersSchema):
     )
     datum = fields.String(data_key="Device-Datum", load_default="wgs84", validate=validate.OneOf(DATUMS))
 
+    content_digest = fields.String(
+        data_key="Content-Digest",
+        load_default=None,
+        metadata={
+            "description": "RFC 9530, SHA-256 or SHA-512 of the body; Repr-Digest and Digest are understood too",
+            "example": "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:",
+        },
+    )
+
     @validates_schema
     def _check_position(self, data: dict[str, Any], **_: Any) -> None:
         if (data["latitude"] is None) != (data["longitude"] is None):
@@ -73,6 +82,7 @@ class PhotoSchema(PhotoReceiptSchema):
 class PhotoLimitsSchema(BaseSchema):
     max_bytes = fields.Integer()
     max_pixels = fields.Integer()
+    uploads_at_once = fields.Integer(metadata={"description": "photos one sender should send at a time"})
     media_types = fields.List(fields.String())
 
 
@@ -101,5 +111,6 @@ PHOTO_EXAMPLE = RECEIPT_EXAMPLE | {
 LIMITS_EXAMPLE = {
     "max_bytes": 26214400,
     "max_pixels": 80000000,
+    "uploads_at_once": 4,
     "media_types": ["image/jpeg", "image/png", "image/webp", "image/heif", "image/avif"],
 }

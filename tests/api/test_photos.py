@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import base64
+import errno
 import hashlib
 import uuid
+from contextlib import ExitStack
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -29,6 +32,7 @@ from tests.factories import (
 )
 from tests.queries import counted_queries
 from tests.uploads.images import SECRET_MODEL, encoded, phone_exif, photo_bytes, two_halves
+from uploads.incoming import IncomingFile
 from uploads.models import OriginalLook, Photo
 
 SECRET = {"Upload-Capability": "resident-own-secret-1234"}
@@ -456,3 +460,87 @@ def test_nothing_lies_about_after_uploads_and_refusals(app: Flask, client: Any, 
 
     incoming: Path = app.extensions["jiayuan_config"].photo_dir / "incoming"
     assert list(incoming.iterdir()) == []
+
+
+def digest(data: bytes, name: str = "sha256") -> str:
+    return base64.b64encode(hashlib.new(name, data).digest()).decode()
+
+
+@pytest.mark.parametrize(
+    "header, value",
+    [
+        ("Content-Digest", f"sha-256=:{digest(JPEG)}:"),
+        ("Repr-Digest", f"sha-512=:{digest(JPEG, 'sha512')}:, md5=:AAAA:"),
+        ("Digest", f"SHA-256={digest(JPEG)}"),
+    ],
+)
+def test_a_digest_beside_the_photo_is_held_against_what_arrived(
+    client: Any, inspector: dict[str, str], header: str, value: str
+) -> None:
+    right = put(client, headers=inspector | {header: value})
+    wrong = put(client, JPEG + b"\0", headers=inspector | {header: value})
+
+    assert right.status_code == 201
+    assert (wrong.status_code, wrong.json["code"]) == (422, "digest_mismatch")
+    assert stored_photos() == 1
+
+
+def test_a_digest_that_cannot_be_read_is_400(client: Any, inspector: dict[str, str]) -> None:
+    response = put(client, headers=inspector | {"Content-Digest": "sha-256=abc"})
+
+    assert (response.status_code, response.json["code"]) == (400, "digest_malformed")
+    assert stored_photos() == 0
+
+
+def test_the_limits_stand_in_the_refusal_of_a_photo_that_is_too_large(
+    client: Any, inspector: dict[str, str]
+) -> None:
+    limits = client.get("/api/v1/photos/limits").json
+
+    response = put(client, b"\xff\xd8\xff" + b"x" * limits["max_bytes"], headers=inspector)
+
+    assert (response.status_code, response.json["code"]) == (413, "too_large")
+    assert response.json["max_bytes"] == limits["max_bytes"]
+    assert response.json["max_pixels"] == limits["max_pixels"]
+
+
+def test_more_photos_at_a_time_than_allowed_are_asked_to_come_again_and_others_are_not(
+    app: Flask, client: Any, grid: dict[str, Area]
+) -> None:
+    account, other = make_account(), make_account()
+    turns = app.extensions["jiayuan_upload_turns"]
+    with ExitStack() as under_way:
+        for _ in range(turns.at_once):
+            under_way.enter_context(turns.turn(str(account.id)))
+
+        refused = put(client, headers=sign_in(account))
+
+        assert (refused.status_code, refused.json["code"]) == (429, "uploads_at_once")
+        assert refused.headers["Retry-After"] == "1"
+        assert put(client, headers=sign_in(other)).status_code == 201
+    assert put(client, headers=sign_in(account)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "number, status, code", [(errno.ENOSPC, 507, "storage_full"), (errno.EROFS, 503, "store_unavailable")]
+)
+def test_a_store_that_cannot_keep_a_photo_acknowledges_nothing_and_recovers(
+    client: Any,
+    inspector: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    status: int,
+    code: str,
+) -> None:
+    body = encoded(two_halves(301, 201))
+    with monkeypatch.context() as broken:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(number, "no")
+
+        broken.setattr(IncomingFile, "move_to", refuse)
+        response = put(client, body, headers=inspector)
+
+    assert (response.status_code, response.json["code"]) == (status, code)
+    assert stored_photos() == 0
+    assert put(client, body, headers=inspector).status_code == 201

@@ -17,9 +17,10 @@ from server.errors import Conflict, DomainError, NotFound, RuleViolated
 from tests.factories import NOW, actor_of, make_account, make_grid
 from tests.queries import counted_queries
 from tests.uploads.images import encoded, phone_exif, photo_bytes, two_halves
+from tests.uploads.taking import take_in_bytes
 from uploads.evidence import EvidenceMarks
 from uploads.formats import PhotoType
-from uploads.intake import TakenPhoto, take_in_photo
+from uploads.intake import TakenPhoto
 from uploads.models import Photo, PhotoOwnerKind
 from uploads.photos import (
     DeviceFacts,
@@ -75,7 +76,7 @@ def test_a_stored_photo_is_answered_by_a_receipt(inspector: Actor) -> None:
 
 def test_what_phone_and_photo_say_is_kept_as_said(inspector: Actor, tmp_path: Path) -> None:
     data = encoded(two_halves(), exif=phone_exif(6).tobytes())
-    taken = take_in_photo(data, "image/jpeg", FolderPhotoStore(tmp_path))
+    taken = take_in_bytes(data, "image/jpeg", FolderPhotoStore(tmp_path), tmp_path / "incoming")
     device = DeviceFacts(NOW, NOW - timedelta(minutes=3), 31.6, 121.4, 8.0)
 
     photo = get_photo(store_photo(new_id(), taken, inspector, NOW, device=device).id)
@@ -320,7 +321,7 @@ def test_photo_bytes_are_really_taken_in(tmp_path: Path) -> None:
     store_folder = FolderPhotoStore(tmp_path)
     data = photo_bytes(size=(1000, 800))
 
-    taken = take_in_photo(data, "image/jpeg", store_folder)
+    taken = take_in_bytes(data, "image/jpeg", store_folder, tmp_path / "incoming")
 
     assert sorted(store_folder.list_names()) == sorted(
         {taken.sha256, taken.display_sha256, taken.thumbnail_sha256}
@@ -332,6 +333,6 @@ def test_photo_bytes_are_really_taken_in(tmp_path: Path) -> None:
 
 def test_a_refused_photo_leaves_nothing_in_the_store(tmp_path: Path) -> None:
     with pytest.raises(DomainError):
-        take_in_photo(photo_bytes()[:-5], "image/jpeg", FolderPhotoStore(tmp_path))
+        take_in_bytes(photo_bytes()[:-5], "image/jpeg", FolderPhotoStore(tmp_path), tmp_path / "incoming")
 
-    assert list(tmp_path.rglob("*")) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -12,7 +12,8 @@ from grid.permissions import ANONYMOUS
 from server.db import new_id
 from tests.factories import NOW
 from tests.uploads.images import photo_bytes
-from uploads.intake import TakenPhoto, take_in_photo
+from tests.uploads.taking import take_in_bytes
+from uploads.intake import TakenPhoto
 from uploads.photos import store_photo
 from uploads.storage import FolderPhotoStore
 from uploads.verification import Defect, Finding, list_findings
@@ -28,8 +29,8 @@ def path_of(tmp_path: Path, sha256: str) -> Path:
 
 
 @pytest.fixture
-def taken(session: Any, store: FolderPhotoStore) -> TakenPhoto:
-    return take_in_photo(photo_bytes(size=(400, 300)), None, store)
+def taken(session: Any, store: FolderPhotoStore, tmp_path: Path) -> TakenPhoto:
+    return take_in_bytes(photo_bytes(size=(400, 300)), None, store, tmp_path / "incoming")
 
 
 @pytest.fixture
@@ -70,8 +71,9 @@ def test_a_file_that_no_row_names_is_an_orphan(store: FolderPhotoStore, photo_id
 
 
 def test_the_command_fails_where_a_photo_is_lost(app: Flask, session: Any) -> None:
-    store = FolderPhotoStore(app.extensions["jiayuan_config"].photo_dir)
-    taken = take_in_photo(photo_bytes(size=(123, 321)), None, store)
+    folder = app.extensions["jiayuan_config"].photo_dir
+    store = FolderPhotoStore(folder)
+    taken = take_in_bytes(photo_bytes(size=(123, 321)), None, store, folder / "incoming")
     store_photo(new_id(), taken, ANONYMOUS, NOW, capability="a-secret-of-its-own-12345")
     runner = app.test_cli_runner()
     assert runner.invoke(args=["photos", "verify"]).exit_code == 0
