@@ -52,6 +52,8 @@ class Config:
     # Empty: the folder `photos` in the data folder.
     photo_store_url: str = ""
     photo_uploads_at_once: int = 4
+    # None: photos are kept for ever.
+    photo_retention_days: int | None = None
     codec_processes: int = 2
     json_max_bytes: int = 2 * 1024 * 1024
     access_token_minutes: int = 30
@@ -102,6 +104,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
         photo_store_url=_photo_store_url(env.get("PHOTO_STORE_URL", "")),
         photo_uploads_at_once=_integer(env, "PHOTO_UPLOADS_AT_ONCE", 4, 1, 64),
+        photo_retention_days=_retention_days(env),
         codec_processes=_integer(env, "CODEC_PROCESSES", min(os.cpu_count() or 1, 8), 1, 64),
         office_hours=_office_hours(env.get("OFFICE_HOURS", "08:30-11:30,13:30-17:00")),
     )
@@ -132,6 +135,12 @@ def _database_url(given: str | None, data_dir: Path) -> str:
     if given.startswith(("sqlite:///", "postgresql+psycopg://")):
         return given
     raise ConfigurationError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _retention_days(env: Mapping[str, str]) -> int | None:
+    if not env.get("PHOTO_RETENTION_DAYS"):
+        return None
+    return _integer(env, "PHOTO_RETENTION_DAYS", 0, 30, 36500)
 
 
 def _photo_store_url(given: str) -> str:

@@ -12,6 +12,7 @@ from flask import Flask
 from huey import crontab
 
 from cases.escalation import sweep_cases
+from cases.photo_retention import retire_expired
 from checklists.rollups import fold_all
 from grid.outbox import deliver_outbox
 from grid.sessions import forget_ended_sessions
@@ -20,6 +21,7 @@ from server.app import create_app
 from server.config import load_config
 from server.db import transaction
 from server.jobs import make_huey
+from uploads.sweeping import sweep as sweep_unclaimed_photos
 
 log = structlog.get_logger()
 huey = make_huey(load_config())
@@ -66,6 +68,27 @@ def fold() -> None:
 def deliver() -> None:
     """Send what waits in the outbox."""
     _run("deliver_outbox", partial(deliver_outbox, _application().extensions["jiayuan_delivery"]))
+
+
+def _retire_photos(now: datetime) -> int:
+    days = _application().extensions["jiayuan_config"].photo_retention_days
+    return sum(retire_expired(now, days)) if days else 0
+
+
+def _sweep_photos(now: datetime) -> dict[str, int]:
+    """Retired first: their files go in the same sweep."""
+    retired = _retire_photos(now)
+    return {
+        "retired": retired,
+        **sweep_unclaimed_photos(_application().extensions["jiayuan_photo_store"], now),
+    }
+
+
+@huey.periodic_task(crontab(minute="37", hour="3"))
+@huey.lock_task("sweep_photos")
+def sweep_photos() -> None:
+    """Remove photos that nothing claimed within a week, retire those past their retention, remove their files."""
+    _run("sweep_photos", _sweep_photos)
 
 
 @huey.periodic_task(crontab(minute="17", hour="3"))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 import sqlalchemy as sa
 
-from server.db import db
+from server.db import db, end_read
 from server.errors import NotFound
-from uploads.models import Photo
+from uploads.file_removals import named_among
+from uploads.models import Photo, PhotoRelease
 from uploads.storage import PhotoStore
 
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 200
+_NAMES_AT_ONCE = 500
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -34,29 +37,78 @@ class Finding:
     photo_id: uuid.UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far hashing has come: the last photo of a finished step, how many that step hashed, and what it found."""
+
+    last: uuid.UUID
+    photos: int
+    findings: tuple[Finding, ...]
+
+
+def count_photos(after: uuid.UUID | None = None) -> int:
+    """How many photos there are to hash, after the one where an earlier run stopped."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_photos(after).subquery())) or 0
+
+
+def hash_photos(store: PhotoStore, after: uuid.UUID | None = None) -> Iterator[Progress]:
+    """Hash the files of every photo and of its public picture again, by id, some at a time.
+
+    No transaction stays open while files are read, and memory does not grow. Give the last step's `last` to go on from
+    there. Photos removed by retention have no files to hash.
+    """
+    while rows := _next_rows(after):
+        findings = tuple(_findings(store, rows))
+        after = rows[-1][0]
+        yield Progress(after, len(rows), findings)
+
+
+def list_orphans(store: PhotoStore) -> Iterator[Finding]:
+    """Yield every file that no row names; the names are asked about some hundred at a time."""
+    names = iter(store.list_names())
+    while chunk := list(islice(names, _NAMES_AT_ONCE)):
+        named = named_among(chunk)
+        end_read()
+        yield from (Finding(Defect.ORPHAN, name) for name in chunk if name not in named)
+
+
 def list_findings(store: PhotoStore) -> Iterator[Finding]:
-    """Yield every missing, corrupt and orphaned file, the rows' first; memory does not grow with the photos."""
-    for photo_id, *names in _rows():
+    """Yield every missing, corrupt and orphaned file, the rows' first."""
+    for step in hash_photos(store):
+        yield from step.findings
+    yield from list_orphans(store)
+
+
+_Row = tuple[uuid.UUID, tuple[str, ...]]
+
+
+def _photos(after: uuid.UUID | None) -> sa.Select[uuid.UUID, str, str, str]:
+    columns = sa.select(Photo.id, Photo.sha256, Photo.display_sha256, Photo.thumbnail_sha256)
+    present = columns.where(Photo.removed_at.is_(None))
+    return present if after is None else present.where(Photo.id > after)
+
+
+def _next_rows(after: uuid.UUID | None) -> list[_Row]:
+    rows = db.session.execute(_photos(after).order_by(Photo.id).limit(_ROWS_AT_ONCE)).all()
+    public = _public_files([row.id for row in rows])
+    end_read()
+    return [(row.id, (*row[1:], *public.get(row.id, ()))) for row in rows]
+
+
+def _public_files(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
+    columns = sa.select(PhotoRelease.photo_id, PhotoRelease.public_sha256)
+    current = columns.where(PhotoRelease.photo_id.in_(list(ids)), PhotoRelease.withdrawn_at.is_(None))
+    return {photo_id: (name,) for photo_id, name in db.session.execute(current)}
+
+
+def _findings(store: PhotoStore, rows: list[_Row]) -> Iterator[Finding]:
+    for photo_id, names in rows:
         for sha256 in dict.fromkeys(names):
             defect = _defect_of(store, sha256)
-            if defect is not None:
+            # A sweep may have removed the photo since its row was read.
+            if defect is not None and named_among([sha256]):
                 yield Finding(defect, sha256, photo_id)
-    for sha256 in store.list_names():
-        if not _is_named(sha256):
-            yield Finding(Defect.ORPHAN, sha256)
-
-
-def _rows() -> Iterator[tuple[uuid.UUID, str, str, str]]:
-    """By id, some at a time, so that no transaction stays open while files are read."""
-    columns = sa.select(Photo.id, Photo.sha256, Photo.display_sha256, Photo.thumbnail_sha256)
-    last: uuid.UUID | None = None
-    while True:
-        after = columns if last is None else columns.where(Photo.id > last)
-        rows = db.session.execute(after.order_by(Photo.id).limit(_ROWS_AT_ONCE)).all()
-        if not rows:
-            return
-        yield from rows
-        last = rows[-1][0]
+    end_read()
 
 
 def _defect_of(store: PhotoStore, sha256: str) -> Defect | None:
@@ -68,8 +120,3 @@ def _defect_of(store: PhotoStore, sha256: str) -> Defect | None:
     except NotFound:
         return Defect.MISSING
     return None if digest.hexdigest() == sha256 else Defect.CORRUPT
-
-
-def _is_named(sha256: str) -> bool:
-    named = sa.or_(Photo.sha256 == sha256, Photo.display_sha256 == sha256, Photo.thumbnail_sha256 == sha256)
-    return db.session.scalar(sa.select(sa.literal(1)).where(named).limit(1)) is not None

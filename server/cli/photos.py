@@ -1,25 +1,99 @@
-"""`flask photos …`: looking after the photo store."""
+"""`flask photos …`: looking after the photo store. Each can be stopped anywhere and begun again."""
 
 from __future__ import annotations
 
+import json
+import sys
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from uploads.storage import FolderPhotoStore
-from uploads.verification import Defect, list_findings
+from api.photo_store import photo_store
+from api.settings import current_config
+from cases.photo_retention import count_expired, retire_expired
+from server import clock
+from uploads.file_removals import count_queued, remove_queued
+from uploads.sweeping import count_unclaimed, sweep_unclaimed
+from uploads.verification import Defect, Finding, count_photos, hash_photos, list_orphans
 
 commands = AppGroup("photos", help="照片存储 / the photo store")
 
 
 @commands.command("verify")
-def verify() -> None:
+@click.option(
+    "--resume", is_flag=True, help="go on where a stopped run was; photos hashed before are not hashed again"
+)
+def verify(resume: bool) -> None:
     """Hash every stored photo again; report missing, corrupt and orphaned files, fail on the first two."""
-    store = FolderPhotoStore(current_app.extensions["jiayuan_config"].photo_dir)
-    counts = dict.fromkeys(Defect, 0)
-    for finding in list_findings(store):
-        counts[finding.defect] += 1
-        click.echo(f"{finding.defect} {finding.sha256} {finding.photo_id or ''}".rstrip())
+    store, place = photo_store(), current_config().data_dir / "photos-verify.json"
+    after, counts = _stopped_at(place) if resume else (None, dict.fromkeys(Defect, 0))
+    with _bar(count_photos(after), "hashing") as bar:
+        for step in hash_photos(store, after):
+            _tell(step.findings, counts)
+            _note(place, step.last, counts)
+            bar.update(step.photos)
+    _tell(list_orphans(store), counts)
+    place.unlink(missing_ok=True)
     click.echo(", ".join(f"{number} {defect}" for defect, number in counts.items()))
     if counts[Defect.MISSING] or counts[Defect.CORRUPT]:
         raise click.exceptions.Exit(1)
+
+
+@commands.command("sweep")
+def sweep() -> None:
+    """Remove photos that nothing claimed within 7 days, and every file that no photo names any more."""
+    now = clock.now()
+    photos = _counted(sweep_unclaimed(now), count_unclaimed(now), "unclaimed photos")
+    files = _counted(remove_queued(photo_store(), now), count_queued(), "files")
+    click.echo(f"{photos} photos, {files} files removed")
+
+
+@commands.command("retire")
+@click.option("--days", type=click.IntRange(30), help="instead of PHOTO_RETENTION_DAYS")
+def retire(days: int | None) -> None:
+    """Make tombstones of photos whose cases ended longer ago than the retention time; their files go."""
+    now, days = clock.now(), days or current_config().photo_retention_days
+    if not days:
+        click.echo("PHOTO_RETENTION_DAYS is not set: photos are kept")
+        return
+    photos = _counted(retire_expired(now, days), count_expired(now, days), "expired photos")
+    files = _counted(remove_queued(photo_store(), now), count_queued(), "files")
+    click.echo(f"{photos} photos retired, {files} files removed")
+
+
+def _bar(length: int, label: str) -> Any:
+    return click.progressbar(length=length, label=label, file=sys.stderr)
+
+
+def _counted(steps: Iterable[int], length: int, label: str) -> int:
+    done = 0
+    with _bar(length, label) as bar:
+        for number in steps:
+            done += number
+            bar.update(number)
+    return done
+
+
+def _tell(findings: Iterable[Finding], counts: dict[Defect, int]) -> None:
+    for finding in findings:
+        counts[finding.defect] += 1
+        click.echo(f"{finding.defect} {finding.sha256} {finding.photo_id or ''}".rstrip())
+
+
+def _note(place: Path, last: uuid.UUID, counts: dict[Defect, int]) -> None:
+    """How far this run has come, kept whole however it is stopped."""
+    draft = place.with_suffix(".new")
+    draft.write_text(json.dumps({"after": str(last), "counts": counts}))
+    draft.replace(place)
+
+
+def _stopped_at(place: Path) -> tuple[uuid.UUID | None, dict[Defect, int]]:
+    try:
+        kept = json.loads(place.read_text())
+    except FileNotFoundError:
+        return None, dict.fromkeys(Defect, 0)
+    return uuid.UUID(kept["after"]), {defect: int(kept["counts"].get(defect, 0)) for defect in Defect}
