@@ -4,10 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test sure format lint types imports bench clean
+.PHONY: help run test sure format lint types imports bench bench-photos soak clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.product ## set up what is missing, migrate, load the demo, serve (PORT, HOST, DATA_DIR choose where)
 	@$(BIN)/python -m server.start
@@ -32,6 +32,12 @@ imports: $(VENV)/.testing ## check that imports point down
 
 bench: $(VENV)/.testing ## measure the product beside a bare route on the same server
 	@$(BIN)/python -m benchmarks.run
+
+bench-photos: $(VENV)/.testing ## measure the photos' way in beside a bare Pillow loop in the same run
+	@$(BIN)/python -m benchmarks.photos
+
+soak: $(VENV)/.testing ## kill the server hundreds of times under uploads (KILLS chooses how often, on each database)
+	@KILLS=$${KILLS:-300} $(BIN)/python -m pytest tests/faults/test_killed_server.py
 
 clean: ## remove the virtual environment and caches (data in var/ stays)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

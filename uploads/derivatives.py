@@ -11,6 +11,7 @@ from io import BytesIO
 from PIL import Image, ImageCms
 from PIL.Image import Resampling, Transpose
 
+from uploads.reducing import factors_for, reduced_by_strips
 from uploads.validation import ValidPhoto, fitted_size
 
 DISPLAY_SIDE = 1600
@@ -70,7 +71,7 @@ def read_orientation(image: Image.Image) -> int:
 
 def _make_upright(photo: ValidPhoto, orientation: int) -> Image.Image:
     # Shrink first: profile, white ground and rotation then cost a tenth.
-    small = _shrink(_with_samples_that_mix(photo.image), (photo.width, photo.height))
+    small = _shrink(photo.image, (photo.width, photo.height))
     picture = _to_srgb(_on_white(small), photo.image.info.get("icc_profile"))
     turn = _TO_UPRIGHT.get(orientation)
     return picture if turn is None else picture.transpose(turn)
@@ -88,7 +89,18 @@ def _with_samples_that_mix(image: Image.Image) -> Image.Image:
 
 def _shrink(image: Image.Image, original: tuple[int, int]) -> Image.Image:
     size = fitted_size(original, DISPLAY_SIDE)
-    return image if image.size == size else image.resize(size, Resampling.BICUBIC, reducing_gap=2.0)
+    factors = factors_for(image.size, size)
+    if factors == (1, 1):
+        mixing = _with_samples_that_mix(image)
+        return mixing if mixing.size == size else mixing.resize(size, Resampling.BICUBIC)
+    width, height = image.size
+
+    def strip_of(top: int, bottom: int) -> Image.Image:
+        return _on_white(_with_samples_that_mix(image.crop((0, top, width, bottom))))
+
+    reduced = reduced_by_strips(image.size, factors, strip_of)
+    # Where the sides are no multiples of the factors the last column and row stand for fewer pixels.
+    return reduced.resize(size, Resampling.BICUBIC, box=(0, 0, width / factors[0], height / factors[1]))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

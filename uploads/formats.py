@@ -39,7 +39,7 @@ _JPEG_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 _JPEG_SCAN, _JPEG_END = 0xDA, 0xD9
 _JPEG_STANDALONE = {0x01, 0xD8}
 # Cameras write about ten; every scan costs a pass over the whole image, so thousands are an attack.
-_MAX_JPEG_SCANS = 100
+_MAX_JPEG_SCANS = 32
 
 
 def recognise(data: bytes) -> PhotoType | None:

@@ -14,9 +14,10 @@ from PIL.AvifImagePlugin import AvifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
-from pillow_heif import HeifImageFile
+from pillow_heif import HeifImageFile, open_heif
 
 from uploads.formats import PhotoType, check_container, is_declared_as, recognise
+from uploads.reducing import factors_for, reduced_by_strips
 from uploads.refusals import PhotoRefused, RefusalCode
 
 # The plugin classes, not Image.open(): it would hand a JPEG to the multi-picture reader, and warn, by its
@@ -33,6 +34,10 @@ _READERS: dict[PhotoType, type[ImageFile.ImageFile]] = {
 warnings.filterwarnings("ignore", category=UserWarning, module=r"(PIL|pillow_heif)\.")
 
 
+# These two readers hold three to five copies of the picture; with more they would need more than a codec process has.
+_READERS_MOST_PIXELS = {PhotoType.WEBP: 16_000_000, PhotoType.AVIF: 16_000_000}
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoLimits:
     """How much one photo may be: bytes in the body, pixels in the header."""
@@ -40,13 +45,18 @@ class PhotoLimits:
     max_bytes: int = 25 * 1024 * 1024
     max_pixels: int = 80_000_000
 
+    def max_pixels_of(self, kind: PhotoType) -> int:
+        """What a photo of this type may have."""
+        return min(self.max_pixels, _READERS_MOST_PIXELS.get(kind, self.max_pixels))
+
 
 @dataclass(frozen=True, slots=True)
 class ValidPhoto:
     """A photo that was decoded to its last pixel.
 
     `width` and `height` are the header's, before EXIF orientation. `image` holds the pixels: of a large JPEG
-    they are a half, quarter or eighth of the size, which libjpeg decodes from the same data much faster.
+    they are a half, quarter or eighth of the size, which libjpeg decodes from the same data much faster; of a large
+    HEIF a whole fraction of it, for memory's sake.
     """
 
     type: PhotoType
@@ -70,11 +80,11 @@ def validate_photo(
     check_size(len(data), limits)
     real = _check_type(data, declared_type)
     check_container(real, data)
-    _check_webp_canvas(real, data, limits)
+    _check_webp_canvas(real, data, limits.max_pixels_of(real))
     image = _open_header(real, data)
-    _check_pixels(image.size, limits)
+    _check_pixels(image.size, limits.max_pixels_of(real))
     width, height = image.size
-    return ValidPhoto(real, width, height, _decode(image, needed_side))
+    return ValidPhoto(real, width, height, _decode(image, data, needed_side))
 
 
 def check_size(size_bytes: int, limits: PhotoLimits) -> None:
@@ -94,12 +104,12 @@ def _check_type(data: bytes, declared_type: str | None) -> PhotoType:
     return real
 
 
-def _check_webp_canvas(real: PhotoType, data: bytes, limits: PhotoLimits) -> None:
+def _check_webp_canvas(real: PhotoType, data: bytes, max_pixels: int) -> None:
     """WebP's reader reserves two whole canvases before it can be asked for the size: read it first."""
     if real is PhotoType.WEBP and data[12:16] == b"VP8X":
         width = int.from_bytes(data[24:27], "little") + 1
         height = int.from_bytes(data[27:30], "little") + 1
-        _check_pixels((width, height), limits)
+        _check_pixels((width, height), max_pixels)
 
 
 def _open_header(real: PhotoType, data: bytes) -> ImageFile.ImageFile:
@@ -110,18 +120,18 @@ def _open_header(real: PhotoType, data: bytes) -> ImageFile.ImageFile:
         raise _refusal_for(error) from error
 
 
-def _check_pixels(size: tuple[int, int], limits: PhotoLimits) -> None:
+def _check_pixels(size: tuple[int, int], max_pixels: int) -> None:
     width, height = size
     if min(width, height) < 1:
         raise PhotoRefused(RefusalCode.UNDECODABLE)
-    if width * height > limits.max_pixels:
-        raise PhotoRefused(
-            RefusalCode.TOO_MANY_PIXELS, width=width, height=height, max_pixels=limits.max_pixels
-        )
+    if width * height > max_pixels:
+        raise PhotoRefused(RefusalCode.TOO_MANY_PIXELS, width=width, height=height, max_pixels=max_pixels)
 
 
-def _decode(image: ImageFile.ImageFile, needed_side: int | None) -> Image.Image:
+def _decode(image: ImageFile.ImageFile, data: bytes, needed_side: int | None) -> Image.Image:
     try:
+        if needed_side is not None and isinstance(image, HeifImageFile):
+            return _decode_heif(image, data, needed_side)
         # Only JPEG: the HEIF reader would answer with the embedded thumbnail, which need not show the same.
         if needed_side is not None and isinstance(image, JpegImageFile):
             image.draft(None, fitted_size(image.size, needed_side))
@@ -129,6 +139,25 @@ def _decode(image: ImageFile.ImageFile, needed_side: int | None) -> Image.Image:
     except Exception as error:
         raise _refusal_for(error) from error
     return image
+
+
+def _decode_heif(image: HeifImageFile, data: bytes, needed_side: int) -> Image.Image:
+    """48 megapixels of a phone, decoded and then once more as a Pillow image, would be too much memory."""
+    factors = factors_for(image.size, fitted_size(image.size, needed_side))
+    if factors == (1, 1):
+        image.load()  # type: ignore[no-untyped-call]
+        return image
+    picture = open_heif(BytesIO(data), convert_hdr_to_8bit=True)
+    pixels, stride = memoryview(picture.data), picture.stride
+    mode, (width, height) = picture.mode, picture.size
+
+    def strip_of(top: int, bottom: int) -> Image.Image:
+        rows = pixels[top * stride : bottom * stride]
+        return Image.frombytes(mode, (width, bottom - top), rows, "raw", mode, stride, 1)
+
+    reduced = reduced_by_strips((width, height), factors, strip_of)
+    reduced.info = dict(image.info)
+    return reduced
 
 
 def _refusal_for(error: Exception) -> PhotoRefused:
