@@ -6,6 +6,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from api.photo_flags import flags_by_photo
+from api.photo_views import shown_photo
 from cases.actions import list_offers
 from cases.clock_form import pending_from_json
 from cases.deadlines import Stop, Stretch
@@ -68,7 +70,6 @@ _WHOLE_FIELDS = (
     "loop_due_at",
     "merged_into_id",
     "after_photo_ids",
-    "photos",
     "ratings",
 )
 
@@ -88,11 +89,25 @@ def case_file(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
         "limit": limit_of(case),
         "stops": _stops(case),
         "is_clock_stopped": _is_clock_stopped(case),
+        "photos": _photos(case, actor),
         "events": _events(case),
         "reports": case.reports,
         "actions": [_offer(offer) for offer in offers],
         "suggested_routing": _suggestion(case, offers, now),
     }
+
+
+def _photos(case: Case, actor: Actor) -> list[dict[str, Any]]:
+    flags = flags_by_photo([photo.photo_id for photo in case.photos], actor)
+    return [
+        {
+            **shown_photo(photo.photo_id, flags),
+            "kind": photo.kind,
+            "event_seq": photo.event_seq,
+            "added_at": photo.added_at,
+        }
+        for photo in case.photos
+    ]
 
 
 def _is_clock_stopped(case: Case) -> bool:

@@ -11,6 +11,8 @@ from api.authentication import current_actor, needs
 from api.blueprint import ApiBlueprint
 from api.instant_cursors import decode_instant_cursor, instant_key
 from api.paging import page
+from api.photo_flags import flags_by_photo
+from api.photo_views import shown_photo
 from api.preconditions import etag, expected_revision
 from api.schemas.inspections import (
     DETAIL_EXAMPLE,
@@ -23,6 +25,7 @@ from api.schemas.inspections import (
     InspectionReceiptSchema,
     InspectionSchema,
     PutInspectionSchema,
+    ReviewedInspectionSchema,
     WorksheetQuerySchema,
     WorksheetSchema,
 )
@@ -80,11 +83,23 @@ def put_inspection(
 
 @blueprint.route("/<uuid:inspection_id>")
 @needs(Permission.READ_INSPECTIONS)
-@blueprint.response(200, InspectionSchema, example=DETAIL_EXAMPLE)
-def get_inspection(inspection_id: uuid.UUID) -> tuple[Inspection, int, dict[str, str]]:
-    """One inspection with its answers and photos; drafts only for their inspector."""
-    found = read_inspection(current_actor(), inspection_id)
-    return found, 200, etag(found.revision)
+@blueprint.response(200, ReviewedInspectionSchema, example=DETAIL_EXAMPLE)
+def get_inspection(inspection_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """One inspection with its answers and photos; drafts only for their inspector.
+
+    Reviewers of evidence are told what is odd about each photo.
+    """
+    actor = current_actor()
+    found = read_inspection(actor, inspection_id)
+    named = {name: getattr(found, name) for name in _WHOLE_FIELDS}
+    photo_ids = list(dict.fromkeys(each for answer in found.answers for each in answer.photo_ids))
+    flags = flags_by_photo(photo_ids, actor)
+    # A draft may name photos that are not there yet, or not the inspector's to look at.
+    photos = [shown_photo(photo_id, flags) for photo_id in photo_ids if photo_id in flags]
+    return {**named, "photos": photos}, 200, etag(found.revision)
+
+
+_WHOLE_FIELDS = tuple(field.attribute or name for name, field in InspectionSchema().fields.items())
 
 
 @blueprint.route("")

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from flask import Response, current_app, request, url_for
+from flask import current_app, request
 
-from api.authentication import View, current_actor, needs, public
+from api.authentication import current_actor, public
 from api.blueprint import ApiBlueprint
 from api.limits import ANONYMOUS_WRITE, PHOTO, limiter
+from api.photo_access import visible_photo
 from api.photo_bodies import received_body
-from api.photo_places import list_places_of
+from api.photo_flags import flags_by_photo
 from api.photo_store import codecs, incoming_folder, photo_store, upload_turns
+from api.photo_views import evidence_as_told, photo_as_json
 from api.problems import PROBLEM_JSON
 from api.schemas.base import ProblemSchema
 from api.schemas.photos import (
     LIMITS_EXAMPLE,
     PHOTO_EXAMPLE,
     RECEIPT_EXAMPLE,
-    OriginalQuerySchema,
     PhotoHeadersSchema,
     PhotoLimitsSchema,
     PhotoReceiptSchema,
@@ -32,18 +33,15 @@ from grid.positions import gcj02_to_wgs84
 from server import clock
 from server.config import Config
 from server.db import end_read, transaction
-from server.errors import Forbidden, NotFound, Unauthenticated
-from uploads.access import PhotoPlace, may_see_original, may_see_photo
+from server.errors import Forbidden
+from uploads.access import may_review_photo, may_see_original
 from uploads.formats import PhotoType
 from uploads.intake import take_in_photo
-from uploads.looks import record_look
-from uploads.models import Photo
 from uploads.photos import (
     DeviceFacts,
     StoredPhoto,
     check_same_photo,
     find_photo,
-    is_uploader,
     receipt_of,
     require_capability,
     sender_of,
@@ -60,30 +58,10 @@ _RAW_BODY = {
     "description": "原始图片字节 / the image's bytes, nothing around them",
     "content": {kind.value: {"schema": _IMAGE} for kind in PhotoType},
 }
-# Bytes that strangers sent are handed out as the one thing they are, never as a page.
-_SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Vary": "Authorization, Cookie, Upload-Capability",
-}
-# The pictures of an id never change; a private cache may still ask now and then whether it may keep them.
-_DERIVATIVE_CACHING = "private, max-age=3600"
-_ORIGINAL_CACHING = "private, no-store"
 
 
 def _upload_limit() -> str:
     return ANONYMOUS_WRITE if current_actor().is_anonymous else PHOTO
-
-
-def _image_answers(view: View) -> View:
-    """What a conditional or partial request can be answered with, for the document."""
-    for status, description in ((206, "The part asked for"), (304, "Not modified")):
-        view = blueprint.alt_response(status, description=description)(view)
-    no_such_part = blueprint.alt_response(
-        416, schema=ProblemSchema, content_type=PROBLEM_JSON, description="No such part"
-    )
-    return cast(View, no_such_part(view))
 
 
 @blueprint.route("/limits")
@@ -95,6 +73,7 @@ def get_photo_limits() -> dict[str, Any]:
     return {
         "max_bytes": limits.max_bytes,
         "max_pixels": limits.max_pixels,
+        "max_pixels_by_type": {kind.value: limits.max_pixels_of(kind) for kind in PhotoType},
         "uploads_at_once": upload_turns().at_once,
         "media_types": [kind.value for kind in PhotoType],
     }
@@ -115,7 +94,8 @@ def put_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> tuple[StoredPhoto
     The same again answers 200 with the same receipt; other bytes under the same id are 409 and change nothing.
     Refusals carry a code each: empty, too_large, unsupported_type, type_mismatch, too_many_pixels, truncated,
     undecodable, too_costly, digest_mismatch. `Content-Digest`, `Repr-Digest` (RFC 9530) or `Digest` with SHA-256 or
-    SHA-512 are held against what arrived. More photos at a time than `/photos/limits` says are 429. Without signing in, `Upload-Capability` is required and shown again when the photo is used.
+    SHA-512 are held against what arrived. More photos at a time than `/photos/limits` says are 429.
+    Without signing in, `Upload-Capability` is required and shown again when the photo is used.
     """
     actor, capability = current_actor(), headers["capability"]
     _check_may_upload(actor, capability)
@@ -141,60 +121,20 @@ def put_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> tuple[StoredPhoto
 @blueprint.response(200, PhotoSchema, example=PHOTO_EXAMPLE)
 @blueprint.alt_response(401, response="Problem401")
 def get_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> dict[str, Any]:
-    """What is known of one photo, for its uploader and for whoever may read what it stands in."""
-    photo, places = _visible_photo(photo_id, headers["capability"])
-    is_entitled = may_see_original(current_actor(), places)
-    receipt = receipt_of(photo)
-    return {
-        **{name: getattr(receipt, name) for name in StoredPhoto.__dataclass_fields__},
-        "received_at": photo.received_at,
-        "display_url": url_for("photos.get_display", photo_id=photo_id),
-        "thumbnail_url": url_for("photos.get_thumbnail", photo_id=photo_id),
-        **(
-            {"original_url": url_for("photos.get_original", photo_id=photo_id), "evidence": photo.evidence}
-            if is_entitled
-            else {}
-        ),
-    }
+    """What is known of one photo, for its uploader and for whoever may read what it stands in.
 
-
-@blueprint.route("/<uuid:photo_id>/display")
-@public
-@blueprint.arguments(UploaderHeadersSchema, location="headers")
-@blueprint.response(200, _IMAGE, content_type="image/jpeg")
-@_image_answers
-@blueprint.alt_response(401, response="Problem401")
-def get_display(headers: dict[str, Any], photo_id: uuid.UUID) -> Response:
-    """The photo to look at: at most 1600 px a side, upright, without metadata."""
-    photo, _ = _visible_photo(photo_id, headers["capability"])
-    return _image_response(photo.display_sha256, PhotoType.JPEG.value, _DERIVATIVE_CACHING)
-
-
-@blueprint.route("/<uuid:photo_id>/thumbnail")
-@public
-@blueprint.arguments(UploaderHeadersSchema, location="headers")
-@blueprint.response(200, _IMAGE, content_type="image/jpeg")
-@_image_answers
-@blueprint.alt_response(401, response="Problem401")
-def get_thumbnail(headers: dict[str, Any], photo_id: uuid.UUID) -> Response:
-    """The photo in a list: at most 320 px a side, upright, without metadata."""
-    photo, _ = _visible_photo(photo_id, headers["capability"])
-    return _image_response(photo.thumbnail_sha256, PhotoType.JPEG.value, _DERIVATIVE_CACHING)
-
-
-@blueprint.route("/<uuid:photo_id>/original")
-@needs(Permission.SEE_ORIGINAL_PHOTOS)
-@blueprint.arguments(OriginalQuerySchema, location="query")
-@blueprint.response(200, _IMAGE, content_type="image/*")
-@_image_answers
-def get_original(query: dict[str, Any], photo_id: uuid.UUID) -> Response:
-    """The bytes as they were sent, metadata included, for staff entitled to them; every look is recorded."""
-    photo, places = _visible_photo(photo_id, None)
-    if not may_see_original(current_actor(), places):
-        raise Forbidden()
-    with transaction():
-        record_look(photo.id, current_actor(), query["reason"], clock.now())
-    return _image_response(photo.sha256, photo.media_type, _ORIGINAL_CACHING)
+    Reviewers of evidence are told its flags, those entitled to the original what its EXIF and the phone said. The
+    addresses of its pictures are signed and need no headers.
+    """
+    actor = current_actor()
+    photo, places = visible_photo(photo_id, headers["capability"])
+    answer = photo_as_json(photo)
+    if may_review_photo(actor, places):
+        answer["flags"] = flags_by_photo([photo.id], actor)[photo.id]
+    if may_see_original(actor, places):
+        answer |= evidence_as_told(photo)
+    end_read()
+    return answer
 
 
 def _check_may_upload(actor: Actor, capability: str | None) -> None:
@@ -210,29 +150,6 @@ def _find_same(photo_id: uuid.UUID, sha256: str, actor: Actor, capability: str |
     photo = find_photo(photo_id)
     end_read()
     return None if photo is None else receipt_of(check_same_photo(photo, sha256, actor, capability))
-
-
-def _visible_photo(photo_id: uuid.UUID, capability: str | None) -> tuple[Photo, list[PhotoPlace]]:
-    """The photo and what it stands in; to all others it does not exist."""
-    actor = current_actor()
-    photo = find_photo(photo_id)
-    places = [] if photo is None else list_places_of(photo)
-    end_read()
-    if photo is not None and (is_uploader(photo, actor, capability) or may_see_photo(actor, places)):
-        return photo, places
-    if actor.is_anonymous and capability is None:
-        raise Unauthenticated()
-    raise NotFound("没有这张照片", "There is no such photo")
-
-
-def _image_response(sha256: str, media_type: str, caching: str) -> Response:
-    with _store().open(sha256) as file:
-        response = Response(file.read(), content_type=media_type)
-    response.headers.update(_SAFE_HEADERS)
-    response.headers["Cache-Control"] = caching
-    response.set_etag(sha256)
-    response.make_conditional(request, accept_ranges=True, complete_length=response.content_length)
-    return response
 
 
 def _device_facts(headers: dict[str, Any]) -> DeviceFacts:

@@ -46,6 +46,7 @@ _HTTP_TITLES: Mapping[int, tuple[str, str, str]] = {
     406: ("not_acceptable", "无法提供所要求的格式", "No representation that you accept"),
     408: ("timeout", "接收超时，没有保存", "Receiving took too long; nothing was stored"),
     409: ("conflict", "内容与已有数据冲突", "This conflicts with what is already stored"),
+    410: ("gone", "内容已删除", "It has been removed"),
     412: ("version_mismatch", "内容已被别人更新", "Somebody else has changed it meanwhile"),
     413: ("too_large", "内容太大", "The content is too large"),
     415: ("unsupported_media", "不支持的内容类型", "Unsupported content type"),

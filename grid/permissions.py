@@ -52,6 +52,8 @@ class Permission(StrEnum):
     SEE_ORIGINAL_PHOTOS = "see_original_photos"
     SEE_CONTACTS = "see_contacts"  # a reporter's phone number in clear
     UPLOAD_PHOTOS = "upload_photos"
+    SEE_PHOTO_FLAGS = "see_photo_flags"  # what is odd about a photo as evidence
+    RELEASE_PHOTOS = "release_photos"  # to the public
 
 
 class Scope(StrEnum):
@@ -73,6 +75,7 @@ _FIELD_WORK: Mapping[Permission, Scope] = {
     P.VERIFY_REPORTS: S.AREA,
     P.CHECK_CASES: S.AREA,
     P.UPLOAD_PHOTOS: S.AREA,
+    P.SEE_PHOTO_FLAGS: S.AREA,
 }
 _DESK_WORK: Mapping[Permission, Scope] = {
     **_STAFF_READING,
@@ -86,6 +89,8 @@ _DESK_WORK: Mapping[Permission, Scope] = {
     P.SEE_CONTACTS: S.AREA,
     P.SEE_ORIGINAL_PHOTOS: S.AREA,
     P.UPLOAD_PHOTOS: S.AREA,
+    P.SEE_PHOTO_FLAGS: S.AREA,
+    P.RELEASE_PHOTOS: S.AREA,
 }
 _MANAGEMENT: Mapping[Permission, Scope] = {
     **_DESK_WORK,
@@ -128,6 +133,7 @@ ROLE_PERMISSIONS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.READ_REPORTS: S.AREA,
         P.READ_CASES: S.AREA,
         P.SEE_ORIGINAL_PHOTOS: S.AREA,
+        P.SEE_PHOTO_FLAGS: S.AREA,
     },
 }
 

@@ -87,6 +87,13 @@ class Conflict(DomainError):
     default_code = "conflict"
 
 
+class Gone(DomainError):
+    """The thing was there and was removed for good; what is kept of it says so."""
+
+    status = 410
+    default_code = "gone"
+
+
 class VersionMismatch(DomainError):
     """If-Match names a version that is no longer the present one."""
 

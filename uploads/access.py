@@ -18,11 +18,16 @@ _READING = {
 
 @dataclass(frozen=True, slots=True)
 class PhotoPlace:
-    """A thing a photo stands in: its owner, or a case it came to; where, and which organisation holds it, if any."""
+    """A thing a photo stands in: its owner, or a case it came to; where, and which organisation holds it, if any.
+
+    `thing_id` is the report's, inspection's or case's, `community_id` the community's that it is about.
+    """
 
     kind: PhotoOwnerKind
     area_path: str
     organisation_id: uuid.UUID | None = None
+    thing_id: uuid.UUID | None = None
+    community_id: uuid.UUID | None = None
 
 
 def may_see_photo(actor: Actor, places: Iterable[PhotoPlace]) -> bool:
@@ -32,8 +37,21 @@ def may_see_photo(actor: Actor, places: Iterable[PhotoPlace]) -> bool:
 
 def may_see_original(actor: Actor, places: Iterable[PhotoPlace]) -> bool:
     """The original, with its metadata: who may see the photo there and is entitled to originals there too."""
+    return _may_there(actor, Permission.SEE_ORIGINAL_PHOTOS, places)
+
+
+def may_review_photo(actor: Actor, places: Iterable[PhotoPlace]) -> bool:
+    """Its flags as evidence: whoever reviews evidence where they see the photo."""
+    return _may_there(actor, Permission.SEE_PHOTO_FLAGS, places)
+
+
+def may_release_photo(actor: Actor, places: Iterable[PhotoPlace]) -> bool:
+    """Showing it to the public: whoever releases photos where they see this one."""
+    return _may_there(actor, Permission.RELEASE_PHOTOS, places)
+
+
+def _may_there(actor: Actor, permission: Permission, places: Iterable[PhotoPlace]) -> bool:
     return any(
-        may_see_photo(actor, [place])
-        and may(actor, Permission.SEE_ORIGINAL_PHOTOS, place.area_path, place.organisation_id)
+        may_see_photo(actor, [place]) and may(actor, permission, place.area_path, place.organisation_id)
         for place in places
     )

@@ -10,6 +10,7 @@ from api.paging import PageQuerySchema
 from api.schemas.areas import AreaBriefSchema
 from api.schemas.base import BaseSchema, Instant, Text
 from api.schemas.organisations import OrganisationBriefSchema
+from api.schemas.photos import SHOWN_PHOTO_EXAMPLE, ShownPhotoSchema
 from cases.action_input import MAX_REASON_LENGTH
 from cases.actions import ActionRequest
 from cases.deadlines import TimeUnit
@@ -158,8 +159,9 @@ class CaseEventSchema(BaseSchema):
     hash = fields.String(required=True)
 
 
-class CasePhotoSchema(BaseSchema):
-    photo_id = fields.UUID(required=True, metadata={"description": "GET /photos/{photo_id}"})
+class CasePhotoSchema(ShownPhotoSchema):
+    """A photo in the case file."""
+
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in PhotoKind]))
     event_seq = fields.Integer(required=True)
     added_at = Instant(required=True)
@@ -378,7 +380,13 @@ CASE_EXAMPLE = {
         }
     ],
     "photos": [
-        {"photo_id": _PHOTO_ID, "kind": "report", "event_seq": 1, "added_at": "2026-11-20T10:02:00+08:00"}
+        {
+            **SHOWN_PHOTO_EXAMPLE,
+            "photo_id": _PHOTO_ID,
+            "kind": "report",
+            "event_seq": 1,
+            "added_at": "2026-11-20T10:02:00+08:00",
+        }
     ],
     "reports": [
         {"report_id": "0198f0a0-5555-7d3a-9b1e-2f6a4c8d0e11", "joined_at": "2026-11-20T10:02:00+08:00"}

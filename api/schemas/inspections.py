@@ -8,6 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from api.paging import PageQuerySchema
 from api.schemas.base import BaseSchema, Instant, Latitude, Longitude, Text
+from api.schemas.photos import SHOWN_PHOTO_EXAMPLE, ShownPhotoSchema
 from api.schemas.places_and_clocks import (
     ChecklistVersionNameSchema,
     CommunityNameSchema,
@@ -159,6 +160,12 @@ class InspectionSchema(InspectionLineSchema):
     answers = fields.List(fields.Nested(AnswerSchema))
 
 
+class ReviewedInspectionSchema(InspectionSchema):
+    """An inspection with its answers and, once each, the photos they name."""
+
+    photos = fields.List(fields.Nested(ShownPhotoSchema))
+
+
 class InspectionPageSchema(BaseSchema):
     items = fields.List(fields.Nested(InspectionLineSchema))
     next_cursor = fields.String(allow_none=True)
@@ -303,6 +310,7 @@ DETAIL_EXAMPLE = LINE_EXAMPLE | {
         }
     ],
 }
+DETAIL_EXAMPLE["photos"] = [SHOWN_PHOTO_EXAMPLE | {"photo_id": _PHOTO}]
 PAGE_EXAMPLE = {"items": [LINE_EXAMPLE], "next_cursor": None}
 WORKSHEET_EXAMPLE = {
     "community": LINE_EXAMPLE["community"],

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from api.schemas.base import BaseSchema, Instant, Text
+from uploads.evidence_flags import FlagCode
 
 DATUMS = ("wgs84", "gcj02")
 
@@ -69,19 +70,75 @@ class PhotoReceiptSchema(BaseSchema):
     height = fields.Integer(metadata={"description": "pixels, upright"})
 
 
+class PhotoFlagSchema(BaseSchema):
+    """One oddity of a photo as evidence, with the figures it rests on; a question, not a verdict."""
+
+    code = fields.String(validate=validate.OneOf([code.value for code in FlagCode]))
+    zh = fields.String()
+    en = fields.String()
+    figures = fields.Dict(metadata={"description": "seconds, metres, instants, names, as the code has them"})
+    earlier_photo_ids = fields.List(
+        fields.UUID(),
+        metadata={"description": "reused: the earlier photos that the asker may see, oldest first"},
+    )
+
+
+class PhotoDeviceSchema(BaseSchema):
+    """What the phone said beside the photo."""
+
+    sent_at = Instant(allow_none=True)
+    taken_at = Instant(allow_none=True)
+    latitude = fields.Float(allow_none=True, metadata={"description": "WGS-84"})
+    longitude = fields.Float(allow_none=True, metadata={"description": "WGS-84"})
+    accuracy_metres = fields.Float(allow_none=True)
+
+
 class PhotoSchema(PhotoReceiptSchema):
-    """A photo as its viewers see it; `evidence` (what its EXIF says) only for who may see the original."""
+    """A photo as its viewers see it; `flags` only for who reviews evidence, `evidence` (what its EXIF says) and
+    `device` only for who may see the original."""
 
     received_at = Instant()
-    display_url = fields.String()
-    thumbnail_url = fields.String()
+    thumbhash = fields.String(allow_none=True, metadata={"description": "base64; a blur to show meanwhile"})
+    removed_at = Instant(
+        allow_none=True, metadata={"description": "past its retention: only this record is left"}
+    )
+    display_url = fields.String(metadata={"description": "signed, for a quarter of an hour"})
+    thumbnail_url = fields.String(metadata={"description": "signed, for a quarter of an hour"})
     original_url = fields.String(metadata={"description": "only for who may see it"})
+    flags = fields.List(fields.Nested(PhotoFlagSchema))
     evidence = fields.Dict()
+    device = fields.Nested(PhotoDeviceSchema)
+
+
+class ShownPhotoSchema(BaseSchema):
+    """A photo where it is shown as part of something else."""
+
+    photo_id = fields.UUID(required=True, metadata={"description": "GET /photos/{photo_id}"})
+    display_url = fields.String(required=True, metadata={"description": "signed, for a quarter of an hour"})
+    thumbnail_url = fields.String(required=True, metadata={"description": "signed, for a quarter of an hour"})
+    flags = fields.List(
+        fields.Nested(PhotoFlagSchema),
+        required=True,
+        allow_none=True,
+        metadata={"description": "null for who does not review evidence"},
+    )
+
+
+class SignedQuerySchema(BaseSchema):
+    """The permission that a signed address carries."""
+
+    expires = fields.Integer(load_default=None, validate=validate.Range(0, 2**40))
+    signature = fields.String(load_default=None, validate=validate.Length(max=100))
 
 
 class PhotoLimitsSchema(BaseSchema):
     max_bytes = fields.Integer()
     max_pixels = fields.Integer()
+    max_pixels_by_type = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "some formats' readers need more memory a pixel than others"},
+    )
     uploads_at_once = fields.Integer(metadata={"description": "photos one sender should send at a time"})
     media_types = fields.List(fields.String())
 
@@ -95,6 +152,7 @@ class OriginalQuerySchema(BaseSchema):
     )
 
 
+_SIGNED = "?expires=1795228500&signature=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 RECEIPT_EXAMPLE = {
     "id": "0198f0a0-5c1e-7d3a-9b1e-2f6a4c8d0e11",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -105,12 +163,29 @@ RECEIPT_EXAMPLE = {
 }
 PHOTO_EXAMPLE = RECEIPT_EXAMPLE | {
     "received_at": "2026-11-21T10:02:05+08:00",
-    "display_url": "/api/v1/photos/0198f0a0-5c1e-7d3a-9b1e-2f6a4c8d0e11/display",
-    "thumbnail_url": "/api/v1/photos/0198f0a0-5c1e-7d3a-9b1e-2f6a4c8d0e11/thumbnail",
+    "thumbhash": "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+    "removed_at": None,
+    "display_url": "/api/v1/photos/0198f0a0-5c1e-7d3a-9b1e-2f6a4c8d0e11/display" + _SIGNED,
+    "thumbnail_url": "/api/v1/photos/0198f0a0-5c1e-7d3a-9b1e-2f6a4c8d0e11/thumbnail" + _SIGNED,
+}
+SHOWN_PHOTO_EXAMPLE = {
+    "photo_id": "0198f0a0-5c1e-7d3a-9b1e-2f6a4c8d0e11",
+    "display_url": PHOTO_EXAMPLE["display_url"],
+    "thumbnail_url": PHOTO_EXAMPLE["thumbnail_url"],
+    "flags": [
+        {
+            "code": "far_from_community",
+            "zh": "手机定位距小区1001米",
+            "en": "The phone's position is 1001 m from the community",
+            "figures": {"metres": 1001, "source": "phone"},
+            "earlier_photo_ids": [],
+        }
+    ],
 }
 LIMITS_EXAMPLE = {
     "max_bytes": 26214400,
     "max_pixels": 80000000,
+    "max_pixels_by_type": {"image/jpeg": 80000000, "image/webp": 16000000},
     "uploads_at_once": 4,
     "media_types": ["image/jpeg", "image/png", "image/webp", "image/heif", "image/avif"],
 }

@@ -6,8 +6,11 @@ from marshmallow import fields, validate
 
 from api.schemas.base import BaseSchema, Instant, Text
 from api.schemas.places_and_clocks import PublicTextSchema
+from api.signed_addresses import Purpose, signed_address
 from cases.terms import Satisfaction
 from inspections.timeline import PublicStage
+
+_URL = {"type": "string", "description": "signed, for a quarter of an hour"}
 
 
 class PublicEntrySchema(BaseSchema):
@@ -20,6 +23,16 @@ class PublicEntrySchema(BaseSchema):
     organisation_kind = fields.String(allow_none=True)
 
 
+class ReleasedPhotoOfReportSchema(BaseSchema):
+    """A photo that the public may see, blacked out where need be."""
+
+    url = fields.Function(lambda photo: signed_address(Purpose.RELEASED, photo.release_id), metadata=_URL)
+    is_after = fields.Boolean(metadata={"description": "taken after the problem was handled"})
+    added_at = Instant()
+    width = fields.Integer()
+    height = fields.Integer()
+
+
 class TrackingSchema(BaseSchema):
     """What became of a report."""
 
@@ -29,6 +42,7 @@ class TrackingSchema(BaseSchema):
     item_code = fields.String(allow_none=True)
     criterion = fields.Nested(PublicTextSchema, allow_none=True)
     entries = fields.List(fields.Nested(PublicEntrySchema))
+    photos = fields.List(fields.Nested(ReleasedPhotoOfReportSchema))
     due_at = Instant(
         allow_none=True, metadata={"description": "the deadline as it stands, while work goes on"}
     )
@@ -72,6 +86,15 @@ TRACKING_EXAMPLE = {
             "en": "Being handled by the property company",
             "organisation_kind": "property_company",
         },
+    ],
+    "photos": [
+        {
+            "url": "/api/v1/photos/released/0198f0a0-7777-7d3a-9b1e-2f6a4c8d0e11?expires=1795228500&signature=3q2-7w",
+            "is_after": False,
+            "added_at": "2026-11-21T10:02:03+08:00",
+            "width": 1200,
+            "height": 1600,
+        }
     ],
     "due_at": "2026-11-26T14:10:00+08:00",
     "is_overdue": False,

@@ -88,7 +88,7 @@ def make_case(photo_id: uuid.UUID, area: Area, organisation: Organisation | None
         loop_entered_at=NOW,
         organisation_id=organisation.id if organisation else None,
         limit_amount=1,
-        limit_unit="working_days",
+        limit_unit="work_day",
         loop_due_at=NOW + timedelta(days=1),
         opened_at=NOW,
         updated_at=NOW,
