@@ -22,6 +22,7 @@ from uploads.similarity import Resemblance, list_alike
 
 _Places = Mapping[uuid.UUID, list[PhotoPlace]]
 Flags = list[dict[str, Any]]
+_MOST_EARLIER = 20
 
 
 def flags_by_photo(photo_ids: Sequence[uuid.UUID], actor: Actor) -> dict[uuid.UUID, Flags | None]:
@@ -75,7 +76,7 @@ def _reused(
         for pair in elsewhere
         if may_see_photo(actor, earlier.get(pair.earlier_photo_id, ()))
     ]
-    return [_as_json(flag) | {"earlier_photo_ids": visible}]
+    return [_as_json(flag) | {"earlier_photo_ids": visible[:_MOST_EARLIER]}]
 
 
 def facts_of(photo: Photo) -> PhotoFacts:

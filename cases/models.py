@@ -194,7 +194,8 @@ class CasePhoto(Base):
     __tablename__ = "case_photos"
 
     case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("cases.id"), primary_key=True)
-    photo_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("photos.id"), primary_key=True)
+    # Whoever looks at a photo is asked which cases show it.
+    photo_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("photos.id"), primary_key=True, index=True)
     kind: Mapped[str] = mapped_column(sa.String(20))
     event_seq: Mapped[int]
     position: Mapped[int]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from server.errors import FieldError, RuleViolated

@@ -213,7 +213,10 @@ def test_the_file_costs_the_same_however_long_its_history(desk: Desk, scene: Cas
             assert desk.get("auditor", f"/cases/{case.id}").status_code == 200
         return count.number
 
-    assert cost(scene.dispatched()) == cost(scene.closed())
+    reopened = scene.closed()
+    again = (scene.photo(scene.inspector), scene.photo(scene.inspector))
+    scene.act(reopened, Action.REOPEN, scene.inspector, reason="问题复发", photo_ids=again)
+    assert cost(scene.handled()) == cost(reopened)
 
 
 def test_a_clerk_sees_which_other_cases_may_be_the_same_problem(desk: Desk, scene: CaseScene) -> None:

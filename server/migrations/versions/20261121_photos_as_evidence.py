@@ -52,6 +52,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_photo_releases_public_sha256'), ['public_sha256'], unique=False)
         batch_op.create_index('uq_photo_releases_current', ['photo_id'], unique=True, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
 
+    with op.batch_alter_table('case_photos', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_photos_photo_id'), ['photo_id'], unique=False)
+
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.add_column(sa.Column('is_resemblance_allowed', sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -68,6 +71,7 @@ def downgrade() -> None:
     # Not in batches: copying tables that others refer to would break their foreign keys on SQLite.
     for table in ("photo_releases", "photo_hash_bands", "photo_file_removals"):
         op.drop_table(table)
+    op.drop_index("ix_case_photos_photo_id", "case_photos")
     op.drop_index("ix_photos_claimed_at_id", "photos")
     for column in ("removal_reason", "removed_at", "perceptual_hash", "thumbhash"):
         op.drop_column("photos", column)
