@@ -12,8 +12,10 @@ from pathlib import Path
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from server.errors import Conflict
 from uploads.digests import Digests, hashes_for, is_digest_right, read_digests
 from uploads.incoming import IncomingFile, incoming_file
+from uploads.partial_uploads import PartialUpload, PartRange, RangeMalformed
 from uploads.refusals import PhotoRefused, RefusalCode
 from uploads.validation import PhotoLimits, check_size
 
@@ -41,6 +43,65 @@ def received_body(folder: Path, limits: PhotoLimits) -> Iterator[IncomingFile]:
         check_size(file.size_bytes, limits)
         check_complete(file.size_bytes)
         if not (is_digest_right(digests.of_body, hashes) and is_digest_right(digests.of_photo, hashes)):
+            raise PhotoRefused(RefusalCode.DIGEST_MISMATCH)
+        yield file
+
+
+def receive_part(upload: PartialUpload, part: PartRange, limits: PhotoLimits) -> None:
+    """Append this request's body, as far as it comes, to what has arrived of the photo.
+
+    Raises `PhotoRefused`: too_large, truncated (what did come is kept, unless a Content-Digest was to vouch for it),
+    digest_mismatch (the part is forgotten); `Conflict` where the part does not begin where the photo ends.
+    """
+    _check_offset(upload, part)
+    check_size(max(part.last + 1, part.length or 0), limits)
+    expected = announced_digests().of_body
+    hashes = hashes_for(expected)
+    try:
+        for chunk in body_chunks(limits.max_bytes):
+            if upload.offset + len(chunk) > part.last + 1:
+                raise RangeMalformed()
+            upload.append(chunk)
+            for each in hashes.values():
+                each.update(chunk)
+        if upload.offset != part.last + 1:
+            raise PhotoRefused(RefusalCode.TRUNCATED, upload_offset=upload.offset)
+        if not is_digest_right(expected, hashes):
+            raise PhotoRefused(RefusalCode.DIGEST_MISMATCH)
+    except (PhotoRefused, RangeMalformed) as refused:
+        is_cut = isinstance(refused, PhotoRefused) and refused.reason is RefusalCode.TRUNCATED
+        if expected or not is_cut:
+            upload.cut_to(part.first)
+        raise
+    finally:
+        upload.sync()
+
+
+def _check_offset(upload: PartialUpload, part: PartRange) -> None:
+    """The draft's problem type `mismatching-upload-offset`, with both offsets in the answer."""
+    if part.first != upload.offset:
+        raise Conflict(
+            f"应从第 {upload.offset} 字节继续上传",
+            f"The next part begins at byte {upload.offset}",
+            code="mismatching_upload_offset",
+            extra={"expected-offset": upload.offset, "provided-offset": part.first},
+        )
+
+
+@contextmanager
+def assembled(upload: PartialUpload, folder: Path) -> Iterator[IncomingFile]:
+    """The whole photo out of its parts, hashed; held against the digests of the photo.
+
+    Raises `PhotoRefused` (digest_mismatch).
+    """
+    expected = announced_digests().of_photo
+    hashes = hashes_for(expected)
+    with incoming_file(folder) as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+            for each in hashes.values():
+                each.update(chunk)
+        if not is_digest_right(expected, hashes):
             raise PhotoRefused(RefusalCode.DIGEST_MISMATCH)
         yield file
 

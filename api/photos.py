@@ -3,52 +3,40 @@
 from __future__ import annotations
 
 import uuid
-from functools import partial
 from typing import Any
 
-from flask import current_app, request
+from flask import Response
 
 from api.authentication import current_actor, public
 from api.blueprint import ApiBlueprint
 from api.limits import ANONYMOUS_WRITE, PHOTO, limiter
 from api.photo_access import visible_photo
-from api.photo_bodies import received_body
 from api.photo_flags import flags_by_photo
-from api.photo_store import codecs, incoming_folder, photo_store, upload_turns
+from api.photo_intake import Answer, find_progress, photo_limits, receive_photo, sending_of, upload_limit
+from api.photo_store import upload_turns
 from api.photo_views import evidence_as_told, photo_as_json
 from api.problems import PROBLEM_JSON
 from api.schemas.base import ProblemSchema
 from api.schemas.photos import (
     LIMITS_EXAMPLE,
     PHOTO_EXAMPLE,
+    PROGRESS_EXAMPLE,
     RECEIPT_EXAMPLE,
     PhotoHeadersSchema,
     PhotoLimitsSchema,
     PhotoReceiptSchema,
     PhotoSchema,
     UploaderHeadersSchema,
+    UploadProgressSchema,
 )
 from grid.permissions import Actor, Permission, reach_of
-from grid.positions import gcj02_to_wgs84
-from server import clock
-from server.config import Config
-from server.db import end_read, transaction
+from server.db import end_read
 from server.errors import Forbidden
 from uploads.access import may_review_photo, may_see_original
 from uploads.formats import PhotoType
-from uploads.intake import take_in_photo
 from uploads.photos import (
-    DeviceFacts,
-    StoredPhoto,
-    check_same_photo,
-    find_photo,
-    receipt_of,
     require_capability,
-    sender_of,
-    store_photo,
 )
-from uploads.storage import PhotoStore
-from uploads.validation import PhotoLimits
 
 blueprint = ApiBlueprint("photos", __name__, url_prefix="/photos", description="照片 / photos as evidence")
 
@@ -67,16 +55,17 @@ def _upload_limit() -> str:
 @blueprint.route("/limits")
 @public
 @blueprint.response(200, PhotoLimitsSchema, example=LIMITS_EXAMPLE)
-def get_photo_limits() -> dict[str, Any]:
+def get_photo_limits() -> tuple[dict[str, Any], int, dict[str, str]]:
     """How large a photo may be and of which types, to be asked before sending."""
-    limits = _limits()
-    return {
+    limits = photo_limits()
+    told = {
         "max_bytes": limits.max_bytes,
         "max_pixels": limits.max_pixels,
         "max_pixels_by_type": {kind.value: limits.max_pixels_of(kind) for kind in PhotoType},
         "uploads_at_once": upload_turns().at_once,
         "media_types": [kind.value for kind in PhotoType],
     }
+    return told, 200, {"Upload-Limit": upload_limit()}
 
 
 @blueprint.route("/<uuid:photo_id>", methods=["PUT"])
@@ -86,9 +75,12 @@ def get_photo_limits() -> dict[str, Any]:
 @blueprint.arguments(PhotoHeadersSchema, location="headers")
 @blueprint.response(201, PhotoReceiptSchema, example=RECEIPT_EXAMPLE)
 @blueprint.alt_response(200, schema=PhotoReceiptSchema, example=RECEIPT_EXAMPLE, description="Stored before")
+@blueprint.alt_response(
+    202, schema=UploadProgressSchema, example=PROGRESS_EXAMPLE, description="A part has arrived; more is to come"
+)
 @blueprint.alt_response(403, response="Problem403")
 @blueprint.alt_response(507, schema=ProblemSchema, content_type=PROBLEM_JSON, description="The store is full")
-def put_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> tuple[StoredPhoto, int]:
+def put_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> Answer:
     """Store one photo under the client's own id (UUIDv7); the body is the image itself.
 
     The same again answers 200 with the same receipt; other bytes under the same id are 409 and change nothing.
@@ -96,23 +88,29 @@ def put_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> tuple[StoredPhoto
     undecodable, too_costly, digest_mismatch. `Content-Digest`, `Repr-Digest` (RFC 9530) or `Digest` with SHA-256 or
     SHA-512 are held against what arrived. More photos at a time than `/photos/limits` says are 429.
     Without signing in, `Upload-Capability` is required and shown again when the photo is used.
+
+    On a bad line send it in parts, one after another: `Content-Range: bytes first-last/length` on each. A part that is
+    not the last is answered 202 with `Upload-Offset`; after a cut connection ask HEAD where to go on. A part that does
+    not begin there is 409 `mismatching_upload_offset`. What does not grow for a day is forgotten.
     """
-    actor, capability = current_actor(), headers["capability"]
-    _check_may_upload(actor, capability)
-    sender = sender_of(actor, capability)
-    with upload_turns().turn(sender), received_body(incoming_folder(), _limits()) as body:
-        present = _find_same(photo_id, body.sha256, actor, capability)
-        if present is not None:
-            return present, 200
-        examine = partial(
-            codecs().examine, declared_type=request.content_type, limits=_limits(), sender=sender
-        )
-        taken = take_in_photo(body, examine, photo_store())
-    with transaction():
-        receipt = store_photo(
-            photo_id, taken, actor, clock.now(), capability=capability, device=_device_facts(headers)
-        )
-    return receipt, 201
+    _check_may_upload(current_actor(), headers["capability"])
+    return receive_photo(sending_of(photo_id, headers))
+
+
+@blueprint.route("/<uuid:photo_id>", methods=["HEAD"])
+@public
+@blueprint.arguments(UploaderHeadersSchema, location="headers")
+@blueprint.response(204)
+@blueprint.alt_response(401, response="Problem401")
+def find_upload_offset(headers: dict[str, Any], photo_id: uuid.UUID) -> Response:
+    """How far an upload in parts has come: `Upload-Offset`, `Upload-Complete`, `Upload-Limit` for its sender.
+
+    404 where nothing has arrived: begin at byte 0. Others who may see the photo are told that it is there.
+    """
+    progress = find_progress(photo_id, headers["capability"])
+    if progress is None:
+        visible_photo(photo_id, headers["capability"])
+    return Response(status=204, headers=progress.headers if progress else {"Cache-Control": "no-store"})
 
 
 @blueprint.route("/<uuid:photo_id>")
@@ -143,32 +141,3 @@ def _check_may_upload(actor: Actor, capability: str | None) -> None:
         require_capability(capability)
     elif actor.grants and reach_of(actor, Permission.UPLOAD_PHOTOS).is_empty:
         raise Forbidden()
-
-
-def _find_same(photo_id: uuid.UUID, sha256: str, actor: Actor, capability: str | None) -> StoredPhoto | None:
-    """The receipt of a photo that is being sent again, without decoding it again."""
-    photo = find_photo(photo_id)
-    end_read()
-    return None if photo is None else receipt_of(check_same_photo(photo, sha256, actor, capability))
-
-
-def _device_facts(headers: dict[str, Any]) -> DeviceFacts:
-    latitude, longitude = headers["latitude"], headers["longitude"]
-    if headers["datum"] == "gcj02" and latitude is not None:
-        latitude, longitude = gcj02_to_wgs84(latitude, longitude)
-    return DeviceFacts(
-        headers["sent_at"], headers["taken_at"], latitude, longitude, headers["accuracy_metres"]
-    )
-
-
-def _config() -> Config:
-    config: Config = current_app.extensions["jiayuan_config"]
-    return config
-
-
-def _limits() -> PhotoLimits:
-    return PhotoLimits(max_bytes=_config().photo_max_bytes)
-
-
-def _store() -> PhotoStore:
-    return photo_store()

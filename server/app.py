@@ -14,7 +14,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import server.cli
-from api import authentication, health, limits, manual, observing, openapi, photo_store, problems, response_headers
+from api import (
+    authentication,
+    health,
+    limits,
+    manual,
+    observing,
+    openapi,
+    photo_store,
+    problems,
+    response_headers,
+)
 from api.blueprint import ApiBlueprint
 from cases import configuration as case_configuration
 from grid.outbox import ConsoleSender, Delivery

@@ -21,6 +21,7 @@ from server.app import create_app
 from server.config import load_config
 from server.db import transaction
 from server.jobs import make_huey
+from uploads.partial_uploads import expire_partial_uploads
 from uploads.sweeping import sweep as sweep_unclaimed_photos
 
 log = structlog.get_logger()
@@ -96,3 +97,11 @@ def sweep_photos() -> None:
 def forget() -> None:
     """Remove sessions and one-time codes that ended long ago."""
     _run("forget_ended_sessions", _in_one_transaction(forget_ended_sessions))
+
+
+@huey.periodic_task(crontab(minute="41"))
+@huey.lock_task("expire_partial_uploads")
+def expire() -> None:
+    """Forget photos in parts that have not grown for a day."""
+    folder = _application().extensions["jiayuan_config"].photo_dir / "incoming"
+    _run("expire_partial_uploads", partial(expire_partial_uploads, folder))

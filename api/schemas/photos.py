@@ -43,6 +43,11 @@ class PhotoHeadersSchema(UploaderHeadersSchema):
     )
     datum = fields.String(data_key="Device-Datum", load_default="wgs84", validate=validate.OneOf(DATUMS))
 
+    content_range = fields.String(
+        data_key="Content-Range",
+        load_default=None,
+        metadata={"description": "of a photo sent in parts", "example": "bytes 0-262143/3411204"},
+    )
     content_digest = fields.String(
         data_key="Content-Digest",
         load_default=None,
@@ -131,6 +136,14 @@ class SignedQuerySchema(BaseSchema):
     signature = fields.String(load_default=None, validate=validate.Length(max=100))
 
 
+class UploadProgressSchema(BaseSchema):
+    """How far a photo in parts has come."""
+
+    id = fields.UUID()
+    upload_offset = fields.Integer(metadata={"description": "bytes received: where the next part begins"})
+    is_complete = fields.Boolean()
+
+
 class PhotoLimitsSchema(BaseSchema):
     max_bytes = fields.Integer()
     max_pixels = fields.Integer()
@@ -181,6 +194,11 @@ SHOWN_PHOTO_EXAMPLE = {
             "earlier_photo_ids": [],
         }
     ],
+}
+PROGRESS_EXAMPLE = {
+    "id": "0198f0a0-5c1e-7d3a-9b1e-2f6a4c8d0e11",
+    "upload_offset": 262144,
+    "is_complete": False,
 }
 LIMITS_EXAMPLE = {
     "max_bytes": 26214400,
