@@ -7,7 +7,7 @@ import uuid
 from api.authentication import current_actor
 from api.photo_places import list_places_of
 from server.db import end_read
-from server.errors import Gone, NotFound, Unauthenticated
+from server.errors import NotFound, Unauthenticated
 from uploads.access import PhotoPlace, may_see_photo
 from uploads.models import Photo
 from uploads.photos import find_photo, is_uploader
@@ -24,14 +24,3 @@ def visible_photo(photo_id: uuid.UUID, capability: str | None) -> tuple[Photo, l
     if actor.is_anonymous and capability is None:
         raise Unauthenticated()
     raise NotFound("没有这张照片", "There is no such photo")
-
-
-def require_files(photo: Photo) -> Photo:
-    """Raise `Gone` for a photo of which only the tombstone is left."""
-    if photo.removed_at is not None:
-        raise Gone(
-            "照片已超过保存期限，仅保留记录",
-            "The photo is past its retention; only the record of it is kept",
-            code="photo_removed",
-        )
-    return photo

@@ -9,7 +9,7 @@ from flask import Response
 
 from api.authentication import View, current_actor, needs, public
 from api.blueprint import ApiBlueprint
-from api.photo_access import require_files, visible_photo
+from api.photo_access import visible_photo
 from api.photo_answers import image_answer
 from api.problems import PROBLEM_JSON
 from api.schemas.base import ProblemSchema
@@ -23,7 +23,7 @@ from uploads.access import may_see_original
 from uploads.formats import PhotoType
 from uploads.looks import record_look
 from uploads.models import Photo
-from uploads.photos import get_photo
+from uploads.photos import get_photo, require_files
 from uploads.releases import get_public_release
 
 blueprint = ApiBlueprint(

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.authentication import current_actor, needs
 from api.blueprint import ApiBlueprint
-from api.photo_access import require_files, visible_photo
+from api.photo_access import visible_photo
 from api.photo_store import photo_store
 from api.schemas.photo_releases import (
     LOOKS_EXAMPLE,
@@ -25,6 +25,7 @@ from server.errors import Forbidden, NotFound
 from uploads.access import may_release_photo, may_see_original
 from uploads.looks import list_looks
 from uploads.models import Photo, PhotoRelease
+from uploads.photos import require_files
 from uploads.redaction import Box
 from uploads.releases import find_release, make_public_picture, release_photo, withdraw_release
 

@@ -18,7 +18,7 @@ from server.errors import Unavailable
 from uploads.models import FileRemoval, Photo, PhotoRelease
 from uploads.storage import PhotoStore
 
-_FILES_AT_ONCE = 100
+_FILES_AT_ONCE = 300
 # Longer than any request takes from finding a file in the store to committing the row that names it.
 _GRACE = timedelta(minutes=10)
 # Any constant that nothing else locks: "the names of photo files".
@@ -65,6 +65,8 @@ def remove_queued(store: PhotoStore, now: datetime) -> Iterable[int]:
 
     Opens its own transactions; stopped anywhere, it goes on where it was. Raises `Unavailable` for a store that is gone.
     """
+    with transaction():
+        db.session.execute(sa.delete(FileRemoval).where(FileRemoval.removed_at < now - timedelta(days=1)))
     while True:
         with transaction():
             settled, going = _next_files()
@@ -105,7 +107,6 @@ def _next_files() -> tuple[int, Sequence[str]]:
 def _note_removed(names: Sequence[str], now: datetime) -> None:
     gone = sa.update(FileRemoval).where(FileRemoval.sha256.in_(names)).values(removed_at=now)
     db.session.execute(gone)
-    db.session.execute(sa.delete(FileRemoval).where(FileRemoval.removed_at < now - timedelta(days=1)))
 
 
 def _lock_names(is_shared: bool) -> None:

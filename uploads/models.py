@@ -92,7 +92,9 @@ class PhotoHashBand(Base):
     __tablename__ = "photo_hash_bands"
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    photo_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("photos.id"), primary_key=True)
+    # No foreign key: removing any photo would look for it here, five rows a photo, by an index of its own. Claimed
+    # photos are never removed as rows.
+    photo_id: Mapped[uuid.UUID] = mapped_column(sa.Uuid, primary_key=True)
     perceptual_hash: Mapped[int] = mapped_column(sa.BigInteger)
 
 
@@ -147,3 +149,12 @@ class FileRemoval(Base):
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     is_under_way: Mapped[bool] = mapped_column(default=False)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.Index(
+            "ix_photo_file_removals_waiting",
+            "sha256",
+            sqlite_where=sa.text("removed_at IS NULL"),
+            postgresql_where=sa.text("removed_at IS NULL"),
+        ),
+    )

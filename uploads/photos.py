@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from grid.permissions import Actor
 from server.db import db, is_postgresql
-from server.errors import Conflict, FieldError, NotFound, RuleViolated
+from server.errors import Conflict, FieldError, Gone, NotFound, RuleViolated
 from uploads.evidence import EvidenceMarks
 from uploads.file_removals import hold_names
 from uploads.intake import TakenPhoto
@@ -131,14 +131,28 @@ def _row_values(
 
 
 def check_same_photo(photo: Photo, sha256: str, actor: Actor, capability: str | None) -> Photo:
-    """Return the photo if it is what is being sent again; raise `Conflict` if bytes or sender are others."""
+    """Return the photo if it is what is being sent again; raise `Conflict` if bytes or sender are others.
+
+    Raises `Gone` for a tombstone: a receipt would say that its files are kept.
+    """
     if photo.sha256 == sha256 and is_uploader(photo, actor, capability):
-        return photo
+        return require_files(photo)
     raise Conflict(
         "这个编号已经用于另一张照片，原照片没有改变",
         "This id already names another photo, which has not changed",
         code="photo_differs",
     )
+
+
+def require_files(photo: Photo) -> Photo:
+    """Raise `Gone` for a photo of which only the tombstone is left."""
+    if photo.removed_at is not None:
+        raise Gone(
+            "照片已超过保存期限，仅保留记录",
+            "The photo is past its retention; only the record of it is kept",
+            code="photo_removed",
+        )
+    return photo
 
 
 def find_photo(photo_id: uuid.UUID) -> Photo | None:

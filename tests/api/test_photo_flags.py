@@ -264,3 +264,6 @@ def test_of_a_photo_past_its_retention_only_the_record_is_told(
     assert (
         client.get(f"/api/v1/photos/{photo_id}/original?reason=复核", headers=dispatcher).status_code == 410
     )
+    # Sent again it is no receipt: nobody holds the files any more.
+    again_sent = put(client, encoded(scene(11)), headers=inspector, photo_id=photo_id)
+    assert (again_sent.status_code, again_sent.json["code"]) == (410, "photo_removed")

@@ -23,11 +23,13 @@ def upgrade() -> None:
     sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('sha256', name=op.f('pk_photo_file_removals'))
     )
+    with op.batch_alter_table('photo_file_removals', schema=None) as batch_op:
+        batch_op.create_index('ix_photo_file_removals_waiting', ['sha256'], unique=False, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
+
     op.create_table('photo_hash_bands',
     sa.Column('key', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('photo_id', sa.Uuid(), nullable=False),
     sa.Column('perceptual_hash', sa.BigInteger(), nullable=False),
-    sa.ForeignKeyConstraint(['photo_id'], ['photos.id'], name=op.f('fk_photo_hash_bands_photo_id_photos')),
     sa.PrimaryKeyConstraint('key', 'photo_id', name=op.f('pk_photo_hash_bands'))
     )
     op.create_table('photo_releases',
