@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -95,6 +96,20 @@ def test_whatever_is_near_shares_a_band(one: int, flipped: set[int]) -> None:
         other ^= (1 << bit) if bit < 63 else -(1 << 63)
     assert differing_bits(one, other) == len(flipped)
     assert set(band_keys(one)) & set(band_keys(other))
+
+
+@pytest.mark.parametrize("untouched", range(5))
+@given(one=SIGNED, chance=st.randoms(use_true_random=False))
+def test_the_worst_four_bits_one_in_each_of_four_bands_leave_the_fifth(
+    untouched: int, one: int, chance: random.Random
+) -> None:
+    other = one
+    for band, start in enumerate((0, 13, 26, 39, 52)):
+        if band != untouched:
+            bit = start + chance.randrange(12)
+            other ^= (1 << bit) if bit < 63 else -(1 << 63)
+    shared = set(band_keys(one)) & set(band_keys(other))
+    assert {key >> 13 for key in shared} == {untouched}
 
 
 def test_five_differing_bits_may_share_no_band_so_four_is_the_most() -> None:
