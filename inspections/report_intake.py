@@ -95,17 +95,24 @@ def put_report(
     if not _claim_name(report_id, content, place, phone, sent, actor, now, code_hash):
         return ReportPut(_same_report(_get_report(report_id), sent), code, is_new=False)
     report = _get_report(report_id)
-    photos = claim_photos(
-        content.photo_ids, PhotoOwner(PhotoOwnerKind.REPORT, report_id), actor, now, capability=capability
-    )
-    db.session.add_all(
-        ReportPhoto(report_id=report_id, photo_id=photo.id, position=position)
-        for position, photo in enumerate(photos)
-    )
-    db.session.flush()
+    photos = _take_photos(report, content, actor, now, capability)
     report.receipt = _receipt(_case_of(report, content, actor, now), photos)
     db.session.flush()
     return ReportPut(report, code, is_new=True)
+
+
+def _take_photos(
+    report: Report, content: ReportContent, actor: Actor, now: datetime, capability: str | None
+) -> list[StoredPhoto]:
+    """Claim the report's photos for good and keep their order."""
+    owner = PhotoOwner(PhotoOwnerKind.REPORT, report.id)
+    photos = claim_photos(content.photo_ids, owner, actor, now, capability=capability)
+    db.session.add_all(
+        ReportPhoto(report_id=report.id, photo_id=photo.id, position=position)
+        for position, photo in enumerate(photos)
+    )
+    db.session.flush()
+    return photos
 
 
 def _sender(actor: Actor, capability: str | None) -> str:
