@@ -1,5 +1,6 @@
 """Signing in and out over HTTP: what works, what is refused, and what a refusal does not tell."""
 
+import dataclasses
 import uuid
 from datetime import timedelta
 
@@ -125,6 +126,15 @@ def test_failures_are_kept_although_the_answer_is_an_error(client, wang, session
 def test_an_inactive_account_answers_like_a_wrong_password(client, wang, session):
     wang.is_active = False
     session.flush()
+    assert enter(client).get_json()["code"] == "wrong_credentials"
+
+
+def test_demo_people_are_nobody_in_production(client, wang, session, app, config, monkeypatch):
+    wang.is_demo = True
+    session.flush()
+    assert enter(client).status_code == 201
+    production = dataclasses.replace(config, environment="production")
+    monkeypatch.setitem(app.extensions, "jiayuan_config", production)
     assert enter(client).get_json()["code"] == "wrong_credentials"
 
 
