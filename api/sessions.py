@@ -19,7 +19,7 @@ from flask_jwt_extended import (
     unset_jwt_cookies,
     verify_jwt_in_request,
 )
-from flask_jwt_extended.exceptions import JWTExtendedException
+from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError
 from jwt.exceptions import PyJWTError
 
 from api.authentication import current_actor, needs, public
@@ -214,6 +214,8 @@ def _refresh_claims() -> tuple[dict[str, Any], str]:
         verified = verify_jwt_in_request(refresh=True)
         claims = get_jwt()
         uuid.UUID(claims["sid"]), uuid.UUID(claims["rid"])
+    except NoAuthorizationError as error:
+        raise Unauthenticated from error
     except (JWTExtendedException, PyJWTError, KeyError, ValueError, TypeError) as error:
         raise _ended() from error
     is_bearer = verified is not None and "Authorization" in request.headers

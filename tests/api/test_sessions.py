@@ -288,6 +288,11 @@ def test_only_a_refresh_token_refreshes(client, wang, kind):
     assert (response.status_code, response.get_json()["code"]) == (401, "session_ended")
 
 
+def test_refreshing_with_no_token_at_all_is_plainly_not_signed_in(client, session):
+    response = client.post(f"{URL}/refresh")
+    assert (response.status_code, response.get_json()["code"]) == (401, "unauthenticated")
+
+
 def test_a_refresh_token_does_not_act(client, wang):
     assert client.get(ME, headers=bearer(enter(client).get_json()["refresh_token"])).status_code == 401
 
