@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.authentication import current_actor, needs
@@ -59,8 +60,8 @@ def _wanted(query: dict[str, Any]) -> CaseFilter:
         item_code=query["item_code"],
         organisation_id=query["organisation_id"],
         origin=query["origin"],
-        opened_from=query["opened_from"],
-        opened_until=query["opened_until"],
+        opened_from=clock.start_of_day(query["first_on"]) if query["first_on"] else None,
+        opened_until=_day_after(query["last_on"]) if query["last_on"] else None,
         is_with_joint_office=query["joint_office"],
         has_pending_request=query["pending_request"],
         text=query["text"],
@@ -76,9 +77,15 @@ def get_measures(query: dict[str, Any]) -> dict[str, Any]:
 
     An empty denominator is "not assessed" (null), never 0 % or 100 %.
     """
-    period = Period(query["since"], query["until"], clock.now())
+    first_on, last_on = query["first_on"], query["last_on"]
+    period = Period(clock.start_of_day(first_on), _day_after(last_on), clock.now())
     items = queries.measure_cases(current_actor(), query["area"], period)
-    return {"since": period.since, "until": period.until, "items": items}
+    return {"first_on": first_on, "last_on": last_on, "items": items}
+
+
+def _day_after(day: date) -> datetime:
+    """The instant at which a day is over."""
+    return clock.start_of_day(day + timedelta(days=1))
 
 
 @blueprint.route("/<uuid:case_id>")

@@ -40,7 +40,7 @@ def list_items(query: dict[str, Any]) -> dict[str, Any]:
     Each item once, by its code. Whoever holds no post sees only what residents may report.
     """
     search = queries.ItemSearch(
-        words=query["q"],
+        words=query["text"],
         group_code=query["group"],
         checklist_code=query["checklist"],
         is_for_residents=query["for_residents"] or not _is_staff(),

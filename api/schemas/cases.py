@@ -51,8 +51,12 @@ class CaseQuerySchema(PageQuerySchema):
     item_code = fields.String(load_default=None, validate=validate.Length(max=40))
     organisation_id = fields.UUID(load_default=None)
     origin = fields.Enum(CaseOrigin, by_value=True, load_default=None)
-    opened_from = Instant(load_default=None)
-    opened_until = Instant(load_default=None, metadata={"description": "not included"})
+    first_on = fields.Date(
+        data_key="from", load_default=None, metadata={"description": "opened on this day or later"}
+    )
+    last_on = fields.Date(
+        data_key="to", load_default=None, metadata={"description": "opened on this day or earlier"}
+    )
     joint_office = fields.Boolean(
         load_default=None, metadata={"description": "waiting for the joint meeting's office 联席会议办公室"}
     )
@@ -283,15 +287,15 @@ class CaseActionSchema(BaseSchema):
 
 class MeasureQuerySchema(BaseSchema):
     area = fields.String(load_default=None, metadata={"example": "310151101"})
-    since = Instant(required=True, metadata={"example": "2026-11-01T00:00:00+08:00"})
-    until = Instant(
-        required=True, metadata={"description": "not included", "example": "2026-12-01T00:00:00+08:00"}
+    first_on = fields.Date(data_key="from", required=True, metadata={"example": "2026-11-01"})
+    last_on = fields.Date(
+        data_key="to", required=True, metadata={"description": "this day included", "example": "2026-11-30"}
     )
 
     @validates_schema
     def check_order(self, data: dict[str, Any], **_: Any) -> None:
-        if data["since"] >= data["until"]:
-            raise ValidationError("Must be later than since.", "until")
+        if data["first_on"] > data["last_on"]:
+            raise ValidationError("Must be greater than or equal to from.", "to")
 
 
 class MeasureSchema(BaseSchema):
@@ -309,8 +313,8 @@ class MeasureSchema(BaseSchema):
 
 
 class MeasureListSchema(BaseSchema):
-    since = Instant(required=True)
-    until = Instant(required=True)
+    first_on = fields.Date(data_key="from", required=True)
+    last_on = fields.Date(data_key="to", required=True)
     items = fields.List(fields.Nested(MeasureSchema), required=True)
 
 
@@ -399,8 +403,8 @@ CASE_EXAMPLE = {
 }
 ACTION_EXAMPLE = {"action": "dispatch", "organisation_id": _ORGANISATION_ID}
 MEASURES_EXAMPLE = {
-    "since": "2026-11-01T00:00:00+08:00",
-    "until": "2026-12-01T00:00:00+08:00",
+    "from": "2026-11-01",
+    "to": "2026-11-30",
     "items": [
         {
             "code": "on_time_closing_rate",

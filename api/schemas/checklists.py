@@ -228,7 +228,7 @@ class ChecklistPageQuerySchema(PageQuerySchema):
 
 
 class ItemQuerySchema(PageQuerySchema):
-    q = Text(
+    text = Text(
         max_length=60,
         load_default="",
         metadata={

@@ -175,7 +175,7 @@ def test_filters_and_pages_work_together(desk: Desk, scene: CaseScene) -> None:
         ({"limit": 100000}, "limit"),
         ({"cursor": "bm9uc2Vuc2U"}, "cursor"),
         ({"cursor": "WyJ4IiwieSJd"}, "cursor"),
-        ({"opened_from": "yesterday"}, "opened_from"),
+        ({"from": "yesterday"}, "from"),
         ({"text": "x" * 101}, "text"),
     ],
 )
@@ -362,7 +362,7 @@ def test_a_history_is_never_shortened_by_a_refused_action(desk: Desk, scene: Cas
 
 # --- measures -------------------------------------------------------------------------------------------
 
-NOVEMBER = {"since": "2026-11-01T00:00:00+08:00", "until": "2026-12-01T00:00:00+08:00"}
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 
 
 def test_measures_show_both_parts_and_their_rule(desk: Desk, scene: CaseScene) -> None:
@@ -381,7 +381,8 @@ def test_measures_of_others_are_not_assessed(desk: Desk, scene: CaseScene) -> No
 
 
 @pytest.mark.parametrize(
-    "query, field", [({}, "since"), ({"since": NOVEMBER["until"], "until": NOVEMBER["since"]}, "until")]
+    "query, field",
+    [({}, "from"), ({"from": "2026-11-30", "to": "2026-11-01"}, "to"), ({"from": "x", "to": "x"}, "to")],
 )
 def test_measures_need_a_period_that_runs_forward(desk: Desk, query: dict[str, Any], field: str) -> None:
     answer = desk.get("manager", "/cases/measures", **query)

@@ -154,7 +154,7 @@ def test_a_wrong_query_names_its_field(client: Any, query: str) -> None:
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize(
-    "path", ["checklists", "items", "items?q=楼道", "items/groups", f"checklists/{CODE}"]
+    "path", ["checklists", "items", "items?text=楼道", "items/groups", f"checklists/{CODE}"]
 )
 def test_reading_costs_a_handful_of_queries_whatever_there_is(client: Any, path: str) -> None:
     client.get(f"/api/v1/{path}")
@@ -271,11 +271,11 @@ def test_staff_see_every_item_unless_they_ask_for_residents_items(client: Any, g
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ({"q": "井盖"}, ["CLEAN-06"]),
-        ({"q": "Manhole"}, ["CLEAN-06"]),
-        ({"q": "  飞线  "}, ["EBIKE-02"]),
-        ({"q": "100%"}, []),
-        ({"q": "不存在的词"}, []),
+        ({"text": "井盖"}, ["CLEAN-06"]),
+        ({"text": "Manhole"}, ["CLEAN-06"]),
+        ({"text": "  飞线  "}, ["EBIKE-02"]),
+        ({"text": "100%"}, []),
+        ({"text": "不存在的词"}, []),
         ({"group": "RENO"}, ["RENO-01", "RENO-02", "RENO-03"]),
         ({"group": "NOPE"}, []),
         ({"checklist": "waste_sorting", "group": "WASTE"}, ["WASTE-01", "WASTE-02", "WASTE-03", "WASTE-04"]),
@@ -320,7 +320,7 @@ def test_an_unknown_item_is_a_404(client: Any, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", f"q={'长' * 61}", "group=%00", "checklist=%07", "for_residents=perhaps"]
+    "query", ["text=%00", f"text={'长' * 61}", "group=%00", "checklist=%07", "for_residents=perhaps"]
 )
 def test_a_wrong_search_names_its_field(client: Any, query: str) -> None:
     response = client.get(f"/api/v1/items?{query}")
