@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate
@@ -41,6 +41,16 @@ class Instant(fields.AwareDateTime):
         if not is_sensible:
             raise ValidationError("Not a valid datetime.")
         return instant
+
+
+class Day(fields.Date):
+    """A calendar day of a century that somebody may mean; days at the calendar's ends have no neighbours."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not EARLIEST.date() <= day < LATEST.date():
+            raise ValidationError("Not a valid date.")
+        return day
 
 
 class Text(fields.String):

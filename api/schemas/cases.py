@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from api.paging import PageQuerySchema
 from api.schemas.areas import AreaBriefSchema
-from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.base import BaseSchema, Day, Instant, Text
 from api.schemas.organisations import OrganisationBriefSchema
 from cases.action_input import MAX_REASON_LENGTH
 from cases.actions import ActionRequest
@@ -51,12 +51,10 @@ class CaseQuerySchema(PageQuerySchema):
     item_code = fields.String(load_default=None, validate=validate.Length(max=40))
     organisation_id = fields.UUID(load_default=None)
     origin = fields.Enum(CaseOrigin, by_value=True, load_default=None)
-    first_on = fields.Date(
+    first_on = Day(
         data_key="from", load_default=None, metadata={"description": "opened on this day or later"}
     )
-    last_on = fields.Date(
-        data_key="to", load_default=None, metadata={"description": "opened on this day or earlier"}
-    )
+    last_on = Day(data_key="to", load_default=None, metadata={"description": "opened on this day or earlier"})
     joint_office = fields.Boolean(
         load_default=None, metadata={"description": "waiting for the joint meeting's office 联席会议办公室"}
     )
@@ -261,7 +259,7 @@ class CaseActionSchema(BaseSchema):
     proposed_organisation_id = fields.UUID(
         load_default=None, allow_none=True, metadata={"description": "return: who should have it instead"}
     )
-    until_on = fields.Date(
+    until_on = Day(
         load_default=None, allow_none=True, metadata={"description": "suspend: the day it comes back"}
     )
     is_found = fields.Boolean(load_default=None, allow_none=True)
@@ -287,8 +285,8 @@ class CaseActionSchema(BaseSchema):
 
 class MeasureQuerySchema(BaseSchema):
     area = fields.String(load_default=None, metadata={"example": "310151101"})
-    first_on = fields.Date(data_key="from", required=True, metadata={"example": "2026-11-01"})
-    last_on = fields.Date(
+    first_on = Day(data_key="from", required=True, metadata={"example": "2026-11-01"})
+    last_on = Day(
         data_key="to", required=True, metadata={"description": "this day included", "example": "2026-11-30"}
     )
 

@@ -176,6 +176,8 @@ def test_filters_and_pages_work_together(desk: Desk, scene: CaseScene) -> None:
         ({"cursor": "bm9uc2Vuc2U"}, "cursor"),
         ({"cursor": "WyJ4IiwieSJd"}, "cursor"),
         ({"from": "yesterday"}, "from"),
+        ({"from": "0001-01-01"}, "from"),
+        ({"to": "9999-12-31"}, "to"),
         ({"text": "x" * 101}, "text"),
     ],
 )
@@ -382,7 +384,12 @@ def test_measures_of_others_are_not_assessed(desk: Desk, scene: CaseScene) -> No
 
 @pytest.mark.parametrize(
     "query, field",
-    [({}, "from"), ({"from": "2026-11-30", "to": "2026-11-01"}, "to"), ({"from": "x", "to": "x"}, "to")],
+    [
+        ({}, "from"),
+        ({"from": "2026-11-30", "to": "2026-11-01"}, "to"),
+        ({"from": "x", "to": "x"}, "to"),
+        ({"from": "2026-11-01", "to": "9999-12-31"}, "to"),
+    ],
 )
 def test_measures_need_a_period_that_runs_forward(desk: Desk, query: dict[str, Any], field: str) -> None:
     answer = desk.get("manager", "/cases/measures", **query)
