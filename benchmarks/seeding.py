@@ -80,6 +80,7 @@ class Item:
     photos: str
     min_photos: int
     is_for_inspectors: bool
+    counts_occurrences: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def _read_items(document: dict[str, Any]) -> Iterator[Item]:
                 item["evidence"]["photos"],
                 item["evidence"].get("min_photos", 1),
                 item["answered_by"] != "resident",
+                item.get("deduction") is not None,
             )
 
 
