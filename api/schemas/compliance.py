@@ -9,7 +9,7 @@ from marshmallow import fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
 from api.paging import PageQuerySchema
-from api.schemas.base import BaseSchema, Instant
+from api.schemas.base import BaseSchema, Day, Instant
 from checklists.compliance import PairStatus
 
 _STATUSES = [status.value for status in PairStatus]
@@ -35,7 +35,7 @@ class SelectionQuerySchema(BaseSchema):
 
 
 class AsOfQuerySchema(SelectionQuerySchema):
-    as_of = fields.Date(
+    as_of = Day(
         load_default=None,
         metadata={
             "description": "截至该日结束，默认今天 / at the end of this local day; today by default",
@@ -75,7 +75,7 @@ class SeriesQuerySchema(SelectionQuerySchema):
         validate=CODE,
         metadata={"description": "检查表代码 / checklist", "example": "fire_safety"},
     )
-    first_on = fields.Date(
+    first_on = Day(
         data_key="from",
         load_default=None,
         metadata={
@@ -83,7 +83,7 @@ class SeriesQuerySchema(SelectionQuerySchema):
             "example": "2026-11-01",
         },
     )
-    last_on = fields.Date(
+    last_on = Day(
         data_key="to",
         load_default=None,
         metadata={"description": "默认今天 / today", "example": "2026-11-20"},

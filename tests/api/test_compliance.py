@@ -276,6 +276,8 @@ def test_an_explanation_pages_by_cursor(client, grid, community, headers):
         ("", "checklist"),
         ("?checklist=civil&as_of=2026-11-21", "as_of"),
         ("?checklist=civil&as_of=yesterday", "as_of"),
+        ("?checklist=civil&as_of=0001-01-01", "as_of"),
+        ("/series?checklist=civil&from=0001-01-01&to=0001-01-01", "from"),
         ("?checklist=civil&by=colour", "by"),
         ("?checklist=civil&by=checklist", "by"),
         ("?checklist=civil&colour=red", "colour"),
