@@ -2,7 +2,7 @@
 
 Revision: 0001
 Before: 
-Made: 2026-11-21 18:16:40.814970
+Made: 2026-11-21 18:36:35.279560
 """
 
 import sqlalchemy as sa
