@@ -137,7 +137,7 @@ def test_a_rate_is_broken_down_by_indicator_or_item(client, grid, community, hea
 
 
 def test_a_district_is_broken_down_by_township(client, grid, community):
-    inspect(community, A="pass")
+    inspect(community, F="fail")
     headers = headers_of(Role.DISTRICT_ADMIN, grid["district"])
     url = area_url(grid, "?checklist=civil&by=child_area", "district")
     rows = client.get(url, headers=headers).get_json()["rows"]
@@ -196,10 +196,10 @@ def test_a_community_shows_its_standing_and_items(client, community, headers):
 
 
 def test_a_communitys_series_shows_its_standing_day_by_day(client, community, headers):
-    inspect(community, A="pass")
+    inspect(community, A="pass", B="pass", F="pass")
     url = community_url(community, "/series?checklist=civil&from=2026-11-17&to=2026-11-18")
     days = client.get(url, headers=headers).get_json()["days"]
-    assert [day["standing"]["status"] for day in days] == ["unassessed", "fail"]
+    assert [day["standing"]["status"] for day in days] == ["unassessed", "pass"]
 
 
 def test_a_rate_opens_down_to_photo_case_holder_and_deadline(client, grid, community, headers):
