@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from cases.models import Case, CaseOrigin
 from cases.opening import InspectionCause, NewCase, open_or_join_case
+from checklists.derivation import derived_once
 from checklists.observations import ObservationEntry, record_observations
 from grid.permissions import Actor
 from inspections.answers import AnswerResult
@@ -46,9 +47,10 @@ def submit(submission: Submission) -> None:
     """
     _finish(submission)
     _tick_assignment(submission)
-    _record(submission)
     earlier = _cases_of_previous(submission.basis.previous)
-    opened = [_case_line(submission, answer, earlier) for answer in _fails(submission.answers)]
+    with derived_once():
+        _record(submission)
+        opened = [_case_line(submission, answer, earlier) for answer in _fails(submission.answers)]
     inspection = submission.inspection
     inspection.receipt = {
         **inspection.receipt,
