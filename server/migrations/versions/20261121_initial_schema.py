@@ -2,7 +2,7 @@
 
 Revision: 0001
 Before: 
-Made: 2026-11-21 18:45:38.904594
+Made: 2026-11-21 18:46:48.784599
 """
 
 import sqlalchemy as sa
