@@ -12,6 +12,7 @@ from api.case_views import case_file, case_line
 from api.instant_cursors import decode_instant_cursor, instant_key
 from api.paging import page
 from api.preconditions import etag, expected_revision
+from api.route_documents import IfMatch, shared_thing
 from api.schemas.cases import (
     ACTION_EXAMPLE,
     CASE_EXAMPLE,
@@ -91,6 +92,7 @@ def _day_after(day: date) -> datetime:
 @blueprint.route("/<uuid:case_id>")
 @needs(Permission.READ_CASES)
 @blueprint.response(200, CaseSchema, example=CASE_EXAMPLE)
+@shared_thing()
 def get_case(case_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """The whole file: history, photos, both deadlines with every stop explained, and what the asker may do now."""
     actor = current_actor()
@@ -110,6 +112,7 @@ def list_duplicates(case_id: uuid.UUID) -> dict[str, Any]:
 @needs(Permission.READ_CASES)
 @blueprint.arguments(CaseActionSchema, example=ACTION_EXAMPLE)
 @blueprint.response(200, CaseSchema, example=CASE_EXAMPLE)
+@shared_thing(IfMatch.REQUIRED)
 def act(request: ActionRequest, case_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Move a case by one action; asks for If-Match and answers the file as it then is.
 

@@ -12,6 +12,7 @@ from flask import Response, request
 from api.authentication import current_actor, needs, public
 from api.blueprint import ApiBlueprint
 from api.paging import decode_cursor, page
+from api.route_documents import CONTENT_ETAG
 from api.schemas.checklists import (
     DETAIL_EXAMPLE,
     HEAD_EXAMPLE,
@@ -76,7 +77,7 @@ def get_checklist(query: dict[str, Any], code: str) -> dict[str, Any]:
 
 @blueprint.route(_VERSION)
 @public
-@blueprint.response(200, ChecklistVersionSchema, example=VERSION_EXAMPLE)
+@blueprint.response(200, ChecklistVersionSchema, example=VERSION_EXAMPLE, headers=CONTENT_ETAG)
 @blueprint.alt_response(304, description="Not modified")
 def get_checklist_version(code: str, number: int) -> Response:
     """One version whole, exactly as it was published; it may be kept for ever.

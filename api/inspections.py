@@ -12,6 +12,7 @@ from api.blueprint import ApiBlueprint
 from api.instant_cursors import decode_instant_cursor, instant_key
 from api.paging import page
 from api.preconditions import etag, expected_revision
+from api.route_documents import IfMatch, shared_thing
 from api.schemas.inspections import (
     DETAIL_EXAMPLE,
     INSPECTION_EXAMPLE,
@@ -53,6 +54,7 @@ blueprint = ApiBlueprint(
     example=RECEIPT_EXAMPLE,
     description="Stored before, or a draft changed",
 )
+@shared_thing(IfMatch.OPTIONAL)
 def put_inspection(
     content: InspectionContent, inspection_id: uuid.UUID
 ) -> tuple[Inspection, int, dict[str, str]]:
@@ -81,6 +83,7 @@ def put_inspection(
 @blueprint.route("/<uuid:inspection_id>")
 @needs(Permission.READ_INSPECTIONS)
 @blueprint.response(200, InspectionSchema, example=DETAIL_EXAMPLE)
+@shared_thing()
 def get_inspection(inspection_id: uuid.UUID) -> tuple[Inspection, int, dict[str, str]]:
     """One inspection with its answers and photos; drafts only for their inspector."""
     found = read_inspection(current_actor(), inspection_id)

@@ -13,6 +13,7 @@ from api.limits import ANONYMOUS_WRITE, PHOTO, limiter
 from api.photo_bodies import received_body
 from api.photo_places import list_places_of
 from api.problems import PROBLEM_JSON
+from api.route_documents import CONTENT_ETAG
 from api.schemas.base import ProblemSchema
 from api.schemas.photos import (
     LIMITS_EXAMPLE,
@@ -153,7 +154,7 @@ def get_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.route("/<uuid:photo_id>/display")
 @public
 @blueprint.arguments(UploaderHeadersSchema, location="headers")
-@blueprint.response(200, _IMAGE, content_type="image/jpeg")
+@blueprint.response(200, _IMAGE, content_type="image/jpeg", headers=CONTENT_ETAG)
 @_image_answers
 @blueprint.alt_response(401, response="Problem401")
 def get_display(headers: dict[str, Any], photo_id: uuid.UUID) -> Response:
@@ -165,7 +166,7 @@ def get_display(headers: dict[str, Any], photo_id: uuid.UUID) -> Response:
 @blueprint.route("/<uuid:photo_id>/thumbnail")
 @public
 @blueprint.arguments(UploaderHeadersSchema, location="headers")
-@blueprint.response(200, _IMAGE, content_type="image/jpeg")
+@blueprint.response(200, _IMAGE, content_type="image/jpeg", headers=CONTENT_ETAG)
 @_image_answers
 @blueprint.alt_response(401, response="Problem401")
 def get_thumbnail(headers: dict[str, Any], photo_id: uuid.UUID) -> Response:
@@ -177,7 +178,7 @@ def get_thumbnail(headers: dict[str, Any], photo_id: uuid.UUID) -> Response:
 @blueprint.route("/<uuid:photo_id>/original")
 @needs(Permission.SEE_ORIGINAL_PHOTOS)
 @blueprint.arguments(OriginalQuerySchema, location="query")
-@blueprint.response(200, _IMAGE, content_type="image/*")
+@blueprint.response(200, _IMAGE, content_type="image/*", headers=CONTENT_ETAG)
 @_image_answers
 def get_original(query: dict[str, Any], photo_id: uuid.UUID) -> Response:
     """The bytes as they were sent, metadata included, for staff entitled to them; every look is recorded."""
