@@ -22,6 +22,9 @@ class JiayuanApi(flask_smorest.Api):
     def _register_error_handlers(self) -> None:
         """`api/problems.py` has them."""
 
+    def _register_responses(self) -> None:
+        """The library's own errors have no place in the document."""
+
 
 def configure(app: Flask) -> JiayuanApi:
     """Set up the document at /api/v1/openapi.json."""
