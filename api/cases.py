@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.authentication import current_actor, needs
@@ -13,6 +12,7 @@ from api.instant_cursors import decode_instant_cursor, instant_key
 from api.paging import page
 from api.preconditions import etag, expected_revision
 from api.route_documents import IfMatch, shared_thing
+from api.schemas.base import end_of, start_of
 from api.schemas.cases import (
     ACTION_EXAMPLE,
     CASE_EXAMPLE,
@@ -61,8 +61,8 @@ def _wanted(query: dict[str, Any]) -> CaseFilter:
         item_code=query["item_code"],
         organisation_id=query["organisation_id"],
         origin=query["origin"],
-        opened_from=clock.start_of_day(query["first_on"]) if query["first_on"] else None,
-        opened_until=_day_after(query["last_on"]) if query["last_on"] else None,
+        opened_from=start_of(query["first_on"]),
+        opened_until=end_of(query["last_on"]),
         is_with_joint_office=query["joint_office"],
         has_pending_request=query["pending_request"],
         text=query["text"],
@@ -79,14 +79,9 @@ def get_measures(query: dict[str, Any]) -> dict[str, Any]:
     An empty denominator is "not assessed" (null), never 0 % or 100 %.
     """
     first_on, last_on = query["first_on"], query["last_on"]
-    period = Period(clock.start_of_day(first_on), _day_after(last_on), clock.now())
+    period = Period(clock.start_of_day(first_on), clock.end_of_day(last_on), clock.now())
     items = queries.measure_cases(current_actor(), query["area"], period)
     return {"first_on": first_on, "last_on": last_on, "items": items}
-
-
-def _day_after(day: date) -> datetime:
-    """The instant at which a day is over."""
-    return clock.start_of_day(day + timedelta(days=1))
 
 
 @blueprint.route("/<uuid:case_id>")

@@ -53,7 +53,7 @@ _VERSION = "/<string:code>/versions/<int(min=1, max=1000000):number>"
 def list_checklists(query: dict[str, Any]) -> dict[str, Any]:
     """Every checklist, with the version in force on a day."""
     key = decode_cursor(query["cursor"], (str,))
-    overviews = queries.list_checklists(_day(query["on"]))
+    overviews = queries.list_checklists(_day(query["as_of"]))
     rest = [overview for overview in overviews if key is None or overview.code > key[0]]
     shown = rest[: query["limit"]]
     next_key = [shown[-1].code] if len(rest) > len(shown) else None
@@ -66,7 +66,7 @@ def list_checklists(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ChecklistDetailSchema, example=DETAIL_EXAMPLE)
 def get_checklist(query: dict[str, Any], code: str) -> dict[str, Any]:
     """One checklist: the version in force on a day, how its rate is counted, and all its versions."""
-    overview = queries.get_checklist(_known(code), _day(query["on"]))
+    overview = queries.get_checklist(_known(code), _day(query["as_of"]))
     shown = overview.in_force or overview.latest
     return {
         **_summary(overview),

@@ -58,7 +58,7 @@ blueprint = ApiBlueprint(
 def put_inspection(
     content: InspectionContent, inspection_id: uuid.UUID
 ) -> tuple[Inspection, int, dict[str, str]]:
-    """Store an inspection under the phone's own id (UUIDv7), as a draft or submitted.
+    """Store an inspection under the phone's own id (any UUID; UUIDv7 keep their order), as a draft or submitted.
 
     The same again answers 200 with the same receipt. A draft gives way to other content where `If-Match` names its
     present revision, else 409 with what is stored. Submitted is final: correct it by another inspection that

@@ -10,6 +10,7 @@ from flask import Flask
 
 from api.problems import HTTP_TITLES, PROBLEM_BASE, PROBLEM_JSON
 from api.schemas.base import ProblemSchema
+from api.schemas.field_texts import describe_by_name
 
 _ERROR_STATUSES = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
 
@@ -38,6 +39,7 @@ def configure(app: Flask) -> JiayuanApi:
     )
     api = JiayuanApi(app)
     app.extensions["jiayuan_openapi"] = api
+    api.ma_plugin.converter.add_attribute_function(describe_by_name)
     api.spec.components.schema("Problem", schema=ProblemSchema)
     for status in _ERROR_STATUSES:
         api.spec.components.response(f"Problem{status}", _problem_response(status))

@@ -9,7 +9,7 @@ from marshmallow import fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
 from api.paging import PageQuerySchema
-from api.schemas.base import BaseSchema, Day, Instant
+from api.schemas.base import BaseSchema, Day, Instant, PeriodQuerySchema
 from checklists.compliance import PairStatus
 
 _STATUSES = [status.value for status in PairStatus]
@@ -69,7 +69,7 @@ class CommunityComplianceQuerySchema(AsOfQuerySchema):
     )
 
 
-class SeriesQuerySchema(SelectionQuerySchema):
+class SeriesQuerySchema(PeriodQuerySchema, SelectionQuerySchema):
     checklist = fields.String(
         required=True,
         validate=CODE,
@@ -430,7 +430,7 @@ EXPLANATION_EXAMPLE = {
             "cases": [
                 {
                     "id": "0199aa00-0000-7000-8000-000000000003",
-                    "number": "310151101-20261118-0001",
+                    "number": "310151-20261118-000001",
                     "state": "handling",
                     "loop": "self",
                     "organisation": "示例物业",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.base import BaseSchema, Count, Instant, Text
 from api.schemas.places_and_clocks import PublicTextSchema
+from cases.action_input import MAX_REASON_LENGTH
 from cases.terms import Satisfaction
+from inspections.report_content import MOST_PHOTOS
 from inspections.timeline import PublicStage
 
 
@@ -40,8 +42,8 @@ class TrackingSchema(BaseSchema):
 class NotFixedSchema(BaseSchema):
     """Why the reporter holds that it is not fixed; words and photos are welcome, neither is needed."""
 
-    text = Text(max_length=1000, load_default="")
-    photo_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=9))
+    text = Text(max_length=MAX_REASON_LENGTH, load_default="")
+    photo_ids = fields.List(fields.UUID(), load_default=list, validate=Count(max=MOST_PHOTOS))
 
 
 class RatingSchema(BaseSchema):

@@ -45,7 +45,7 @@ def test_areas_are_filtered_by_level_parent_and_subtree(client, places, admin):
 
     assert listed(level="township") == sorted([places["township"].code, places["other_township"].code])
     assert listed(parent=places["township"].code) == [places["neighbourhood"].code]
-    assert listed(under=places["township"].code) == [places["township"].code, places["neighbourhood"].code]
+    assert listed(area=places["township"].code) == [places["township"].code, places["neighbourhood"].code]
     assert listed(text=places["neighbourhood"].name) == [places["neighbourhood"].code]
 
 
@@ -82,7 +82,7 @@ def test_pages_follow_by_cursor(client, places, admin):
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=9999", "level=planet", "cursor=xx", "text=%00", "under=%00"]
+    "query", ["limit=0", "limit=9999", "level=planet", "cursor=xx", "text=%00", "area=%00"]
 )
 def test_a_query_that_makes_no_sense_is_refused(client, admin, query):
     response = client.get(f"/api/v1/areas?{query}", headers=admin)
@@ -152,7 +152,7 @@ def test_what_says_that_it_is_no_table_is_refused_unread(client, admin, url, med
     assert (response.status_code, response.get_json()["code"]) == (415, "unsupported_media")
 
 
-@pytest.mark.parametrize("query", ["parent", "under"])
+@pytest.mark.parametrize("query", ["parent", "area"])
 def test_a_list_below_an_area_out_of_sight_or_unknown_is_not_found(client, places, inspector, query):
     for code in (places["other_township"].code, "000000"):
         assert client.get(f"/api/v1/areas?{query}={code}", headers=inspector).status_code == 404

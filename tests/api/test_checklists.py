@@ -78,7 +78,7 @@ def test_checklists_page_by_cursor_without_gap(client: Any) -> None:
 
 @pytest.mark.usefixtures("published")
 def test_before_its_first_day_a_checklist_has_nothing_in_force(client: Any) -> None:
-    body = client.get("/api/v1/checklists?on=2025-12-31").get_json()
+    body = client.get("/api/v1/checklists?as_of=2025-12-31").get_json()
     assert {each["in_force"] for each in body["items"]} == {None}
 
 
@@ -100,7 +100,7 @@ def test_a_checklist_shows_its_versions_and_how_its_rate_is_counted(
     assert body["versions"][0]["retired_at"] == "2026-11-20T10:00:00+08:00"
     assert (body["in_force"]["number"], body["latest"]["number"], body["pass_mark"]) == (1, 2, 90)
     assert "政策" in body["formula"]["note"]["zh"]
-    assert client.get(f"/api/v1/checklists/{CODE}?on=2026-12-01").get_json()["pass_mark"] == 95
+    assert client.get(f"/api/v1/checklists/{CODE}?as_of=2026-12-01").get_json()["pass_mark"] == 95
 
 
 @pytest.mark.usefixtures("published")
@@ -144,7 +144,15 @@ def test_a_version_that_the_client_has_is_not_sent_again(client: Any) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["on=yesterday", "on=1066-10-14", "on=9999-01-01", "limit=0", "limit=1e3", "cursor=%%%", "cursor=WzFd"],
+    [
+        "as_of=yesterday",
+        "as_of=1066-10-14",
+        "as_of=9999-01-01",
+        "limit=0",
+        "limit=1e3",
+        "cursor=%%%",
+        "cursor=WzFd",
+    ],
 )
 def test_a_wrong_query_names_its_field(client: Any, query: str) -> None:
     response = client.get(f"/api/v1/checklists?{query}")
@@ -279,7 +287,7 @@ def test_staff_see_every_item_unless_they_ask_for_residents_items(client: Any, g
         ({"group": "RENO"}, ["RENO-01", "RENO-02", "RENO-03"]),
         ({"group": "NOPE"}, []),
         ({"checklist": "waste_sorting", "group": "WASTE"}, ["WASTE-01", "WASTE-02", "WASTE-03", "WASTE-04"]),
-        ({"on": "2025-01-01"}, []),
+        ({"as_of": "2025-01-01"}, []),
     ],
 )
 def test_items_are_found_by_words_group_checklist_and_day(

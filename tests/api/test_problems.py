@@ -51,7 +51,7 @@ def test_nested_messages_become_dotted_paths() -> None:
     "message, chinese",
     [
         ("Missing data for required field.", "这一项必须填写"),
-        ("Longer than maximum length 500.", "最多 500 个字（项）"),
+        ("Longer than maximum length 500.", "最多 500 个字"),
         ("Must be greater than or equal to 1 and less than or equal to 200.", "须在 1 到 200 之间"),
         ("Something new.", "格式不正确"),
         ("照片太多", "照片太多"),

@@ -1,0 +1,142 @@
+"""What each field is, by its name, for the document: said once here, not at every schema. A field's own metadata goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields
+
+TEXTS: Mapping[str, str] = {
+    # Places
+    "area": "地区 / the area",
+    "area_code": "地区代码 / code of the area",
+    "area_codes": "地区代码，取其中全部小区 / areas, with all their communities",
+    "address": "地址 / address",
+    "building": "楼栋，如“3号楼” / building",
+    "buildings": "楼栋，整体替换 / its buildings; replaced whole",
+    "community": "小区 / the community",
+    "community_id": "小区编号 / the community",
+    "community_ids": "小区编号 / communities",
+    "place": "具体位置 / the spot",
+    "latitude": "纬度 / latitude in degrees",
+    "longitude": "经度 / longitude in degrees",
+    "accuracy_metres": "定位精度（米） / accuracy in metres",
+    "datum": "坐标系：wgs84 或 gcj02（国内地图） / which coordinates: wgs84, or gcj02 as Chinese maps give",
+    "position": "定位 / the position",
+    "level": "层级 / level of the area",
+    "floors": "层数 / floors",
+    "lifts": "电梯数 / lifts",
+    "attributes": "小区属性，键见 GET /communities/attributes；整体替换 / what is known of it, by the keys of "
+    "GET /communities/attributes; replaced whole",
+    "within_m": "多少米以内 / within how many metres",
+    # People and organisations
+    "username": "用户名 / user name",
+    "display_name": "姓名 / the person's name",
+    "password": "密码 / password",
+    "old_password": "原密码 / the present password",
+    "new_password": "新密码：至少 10 个字符，不能由用户名构成，不能是常见密码 / at least 10 characters, not built on the "
+    "username, not a common one",
+    "phone_number": "手机号 / phone number",
+    "role": "角色 / role",
+    "roles": "现任角色 / present roles",
+    "post": "第一个岗位 / the first post",
+    "posts": "岗位 / posts",
+    "inspector": "检查人 / who inspects",
+    "inspector_id": "检查人账号 / account of who inspects",
+    "inspector_ids": "检查人账号，未指定的小区在他们之间平均分配 / accounts over whom what is not assigned is spread",
+    "organisation": "单位 / the organisation",
+    "organisation_id": "单位编号 / the organisation",
+    "organisation_ids": "单位编号，整体替换 / organisations; replaced whole",
+    "valid_from": "起 / from",
+    "valid_until": "止（不含），不填为长期 / until (not included); without end if missing",
+    # What is looked at
+    "checklist": "检查表代码 / the checklist",
+    "checklist_code": "检查表代码 / the checklist",
+    "checklist_version_id": "检查表版本编号 / the checklist's version",
+    "checklist_version": "检查表版本 / the checklist's version",
+    "item_code": "检查项代码，如 CORR-01 / item",
+    "item_group": "检查项分组，如 CORR / group of items",
+    "group": "检查项分组，如 CORR / group of items",
+    "criterion": "检查标准 / the criterion",
+    "criterion_zh": "检查标准 / the criterion in Chinese",
+    "criterion_en": "检查标准（英文） / the criterion",
+    "result": "结果：pass 达标、fail 不达标、not_applicable 不适用 / what was found",
+    "occurrences": "处数，按处扣分的不达标项必填 / how many; asked of a fail that deducts per occurrence",
+    "answers": "逐项结果 / one answer per item",
+    "note": "说明 / note",
+    "text": "文字 / words",
+    "reason": "理由 / reason",
+    "status": "状态 / status",
+    "kind": "种类 / kind",
+    "name": "名称 / name",
+    "code": "代码 / code",
+    "photo_ids": "照片编号，先用 PUT /photos 上传 / photos, stored before by PUT /photos",
+    "observed_at": "看到的时间（手机时钟） / when it was seen, by the phone's clock",
+    "started_at": "开始时间（手机时钟） / when it began, by the phone's clock",
+    "device_sent_at": "发送时间（手机时钟），用来看出时钟误差 / when it was sent, by the phone's clock: tells how wrong that is",
+    "starts_at": "开始时间 / start",
+    "ends_at": "结束时间 / end",
+    "round_id": "检查任务编号 / the round",
+    "supersedes": "要更正的那次检查（已提交） / the submitted inspection that this corrects",
+    "assignments": "指定某小区由谁检查 / who inspects one community, where that is not left to the spread",
+    # Reports and cases
+    "channel": "来源：resident 居民、staff 工作人员、hotline 热线 / by which way it came",
+    "hotline_number": "12345 工单编号，仅 channel=hotline / number of the hotline's order, with channel=hotline only",
+    "follows_case_id": "跟进的案件，见 GET /reports/duplicates / the open case to join, see GET /reports/duplicates",
+    "case_id": "案件编号 / the case",
+    "case_number": "案卷号，如 310151-20261121-000123 / number of the case",
+    "number": "编号 / number",
+    "state": "案件状态 / state of the case",
+    "case_state": "案件状态 / state of the case",
+    "loop": "循环层级：self 自循环、micro 微循环、small 小循环、large 大循环 / loop",
+    "origin": "案件来源 / where the case came from",
+    "score": "满意度 / how satisfied",
+    "tracking_code": "查询码 / tracking code",
+    "priority": "次序，小的先看 / lower is asked first",
+    # Signing in
+    "transport": "令牌放在哪里 / where the tokens go",
+    # Everywhere
+    "id": "编号 / id",
+    "items": "本页各行 / the rows of this page",
+    "next_cursor": "下一页的 cursor，没有则为空 / cursor of the next page, null at the end",
+    "revision": "版本，即 ETag / revision, as in ETag",
+    "is_active": "是否启用 / in use",
+    "received_at": "服务器收到的时间 / when the server received it",
+    "submitted_at": "提交时间 / when it was submitted",
+    "finished_at": "完成时间 / when it was finished",
+    "skew_seconds": "手机时钟误差（秒），正数为快 / how far the phone's clock is ahead",
+    "is_skew_flagged": "手机时钟明显不准 / the phone's clock is plainly wrong",
+    "flags": "存疑之处 / what is odd",
+    "is_flagged": "有存疑之处 / something is odd about it",
+    "zh": "中文 / in Chinese",
+    "en": "英文 / in English",
+    "name_zh": "中文名称 / name in Chinese",
+    "name_en": "英文名称 / name in English",
+    "reason_zh": "原因 / why, in Chinese",
+    "reason_en": "原因（英文） / why",
+    "provenance": "依据标记 / marks of who says so",
+    "sources": "政策依据 / policy clauses",
+    "numerator": "分子 / numerator",
+    "denominator": "分母 / denominator",
+    "value": "比率，分母为 0 时为空 / the rate, null where the denominator is 0",
+    "item_rate": "指标达标率 / indicator attainment rate",
+    "community_rate": "小区达标率 / community attainment rate",
+    "opened_at": "立卷时间 / when the case began",
+    "filed_at": "立案时间 / when it was filed",
+    "handled_at": "处置完成时间 / when it was handed in as fixed",
+    "closed_at": "结案时间 / when it was closed",
+    "sha256": "SHA-256",
+    "distance_m": "距离（米） / distance in metres",
+    "is_synthetic": "示例数据 / made up for the demonstration",
+    "is_overdue": "已超期 / past its deadline",
+    "as_of": "截至该日结束 / at the end of this day",
+}
+
+
+def describe_by_name(
+    _converter: Any, field: fields.Field[Any], ret: dict[str, Any] | None = None, **_: Any
+) -> dict[str, str]:
+    """The description of a field that has none of its own (an attribute function of apispec's)."""
+    name = field.data_key or field.name or ""
+    return {} if "description" in (ret or {}) or name not in TEXTS else {"description": TEXTS[name]}
