@@ -118,7 +118,11 @@ class FormulaSchema(BaseSchema):
 
 
 class ShareSchema(BaseSchema):
-    value = fields.Float(required=True, allow_none=True, metadata={"description": "0 到 1；分母为 0 时为空"})
+    value = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "0 到 1，分母为 0 时为空 / 0 to 1, null where the denominator is 0"},
+    )
     numerator = fields.Integer(required=True)
     denominator = fields.Integer(required=True)
 
@@ -141,7 +145,12 @@ class IntervalSchema(BaseSchema):
 class RateFiguresSchema(BaseSchema):
     """A rate; `value` is null where nothing was assessed, which is neither 0 % nor 100 %."""
 
-    value = fields.Float(required=True, allow_none=True, attribute="share.value")
+    value = fields.Float(
+        required=True,
+        allow_none=True,
+        attribute="share.value",
+        metadata={"description": "比率，分母为 0 时为空 / the rate, null where the denominator is 0"},
+    )
     numerator = fields.Integer(required=True, attribute="share.numerator")
     denominator = fields.Integer(required=True, attribute="share.denominator")
     excluded = fields.Nested(ExcludedSchema, required=True)

@@ -47,7 +47,9 @@ class NotFixedSchema(BaseSchema):
 
 
 class RatingSchema(BaseSchema):
-    score = fields.Enum(Satisfaction, by_value=True, required=True)
+    score = fields.Enum(
+        Satisfaction, by_value=True, required=True, metadata={"description": "满意度 / how satisfied"}
+    )
     note = Text(max_length=500, load_default="")
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from api.problems import PROBLEM_JSON
+from api.schemas.field_texts import TEXTS
 from cases.action_input import MAX_REASON_LENGTH
 from cases.terms import Action, Party
 from cases.transitions import TRANSITIONS
@@ -177,6 +178,11 @@ def test_what_is_explained_is_explained_in_both_languages(app: Flask, method: st
     for name, text in said:
         assert re.search(r"[一-鿿]", text), name
         assert re.search(r"[a-z]{2}", text), name
+
+
+def test_no_word_is_kept_for_a_field_that_there_is_not(app: Flask) -> None:
+    text = repr(app.extensions["jiayuan_openapi"].spec.to_dict())
+    assert [name for name, said in TEXTS.items() if said not in text] == []
 
 
 def documented_field(app: Flask, name: str) -> dict[str, Any]:
