@@ -79,7 +79,8 @@ def put_report(
 
     The same content from the same sender again changes nothing and gets the same tracking code; anything else
     under that name is a Conflict. Raises RuleViolated naming every field at fault, Forbidden for a channel that
-    is not the asker's. A resident's report changes no rate until its case is verified or filed.
+    is not the asker's and for staff whose posts do not report. A resident's report changes no rate until its case
+    is verified or filed.
     """
     phone = _Phone.of(content.phone_number, keys)
     sent = content.fingerprint(_sender(actor, capability), phone.hash)
@@ -87,6 +88,7 @@ def put_report(
     stored = db.session.get(Report, report_id)
     if stored is not None:
         return ReportPut(_same_report(stored, sent), code, is_new=False)
+    _refuse_silent_staff(actor)
     _refuse_unsound(content, now)
     place = resolve_place(content, limits or PlaceLimits())
     _require_channel(actor, content.channel, place.community)
@@ -157,6 +159,12 @@ def _is_known_item(item_code: str) -> bool:
         .where(ChecklistVersion.retired_at.is_(None))
     )
     return bool(db.session.scalar(statement))
+
+
+def _refuse_silent_staff(actor: Actor) -> None:
+    """Staff whose posts do not report (auditors, evaluators, handlers) open no case, by no channel."""
+    if actor.grants and reach_of(actor, Permission.REPORT_AS_STAFF).is_empty:
+        raise Forbidden("您的岗位不能上报", "Your post does not report")
 
 
 def _require_channel(actor: Actor, channel: ReportChannel, community: Community) -> None:
