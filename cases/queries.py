@@ -21,6 +21,7 @@ from cases.locking import may_read
 from cases.measures import CaseRow, Measure, Period, measure
 from cases.models import Case, CaseEvent, CaseOrigin, CaseRating
 from cases.terms import UNDER_WAY_STATES, Loop, State
+from grid.areas import get_area
 from grid.listing import containing
 from grid.models import Account, Area, Community, Organisation
 from grid.permissions import Actor, Permission, reach_of
@@ -123,7 +124,7 @@ def _conditions(actor: Actor, wanted: CaseFilter, now: datetime) -> list[sa.Colu
     found = [within_reach(reach, Case.area_path, Case.organisation_id)]
     found += _equalities(wanted)
     if wanted.area_code is not None:
-        found.append(_below_area(wanted.area_code))
+        found.append(_below_area(wanted.area_code, actor))
     if wanted.states:
         found.append(Case.state.in_(wanted.states))
     if wanted.opened_from is not None:
@@ -163,12 +164,9 @@ def is_overdue_now(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Case.state.in_(UNDER_WAY_STATES), Case.deadline_effective < now)
 
 
-def _below_area(area_code: str) -> sa.ColumnElement[bool]:
-    """Raises `NotFound` for an unknown area: an empty list would look as if all were well there."""
-    path = db.session.scalar(sa.select(Area.path).where(Area.code == area_code))
-    if path is None:
-        raise NotFound("没有这个地区", "No such area")
-    return below(Case.area_path, path)
+def _below_area(area_code: str, actor: Actor) -> sa.ColumnElement[bool]:
+    """Raises `NotFound` for an area that the actor does not see: an empty list would look as if all were well there."""
+    return below(Case.area_path, get_area(area_code, actor).path)
 
 
 def _mentions(text: str) -> sa.ColumnElement[bool]:
@@ -256,7 +254,7 @@ def measure_cases(actor: Actor, area_code: str | None, period: Period) -> list[M
     reach = reach_of(actor, Permission.READ_CASES)
     conditions = [within_reach(reach, Case.area_path, Case.organisation_id), _touches(period)]
     if area_code is not None:
-        conditions.append(_below_area(area_code))
+        conditions.append(_below_area(area_code, actor))
     ids = sa.select(Case.id).where(*conditions)
     ratings = _ratings_of(ids)
     rows = db.session.execute(sa.select(*_MEASURED).where(*conditions))

@@ -178,6 +178,7 @@ def test_filters_and_pages_work_together(desk: Desk, scene: CaseScene) -> None:
         ({"from": "yesterday"}, "from"),
         ({"from": "0001-01-01"}, "from"),
         ({"to": "9999-12-31"}, "to"),
+        ({"from": "2026-11-02", "to": "2026-11-01"}, "to"),
         ({"text": "x" * 101}, "text"),
     ],
 )
@@ -484,3 +485,10 @@ def test_a_rule_cannot_be_written_for_an_area_out_of_reach(desk: Desk, scene: Ca
     answer = create(desk, "manager", body)
     assert answer.status_code == 422
     assert answer.json["errors"][0]["field"] == "area_code"
+
+
+def test_a_day_out_of_range_is_told_so_and_a_period_that_ends_before_it_begins_too(desk: Desk) -> None:
+    early = desk.get("manager", "/cases", **{"from": "1950-01-01"})
+    assert [each["detail"] for each in early.json["errors"]] == ["日期超出范围（2000 至 2099 年）"]
+    reversed_ = desk.get("manager", "/cases", **{"from": "2026-11-02", "to": "2026-11-01"})
+    assert [each["detail"] for each in reversed_.json["errors"]] == ["不能早于 from"]

@@ -402,7 +402,7 @@ def test_satisfaction_is_taken_once_per_reporter_and_closing(scene):
 def test_an_open_case_is_not_rated(scene):
     report_id = new_id()
     case = scene.handled(report_id=report_id)
-    with pytest.raises(RuleViolated) as refused:
+    with pytest.raises(Conflict) as refused:
         rate_case(case.id, report_id, "satisfied", "", NOW)
     assert refused.value.code == "case_not_closed"
 
