@@ -72,7 +72,8 @@ def centres_of_townships(
     if leave_out is not None:
         query = query.where(Community.id != leave_out.id)
     for area_path, latitude, longitude in db.session.execute(query):
-        assert latitude is not None and longitude is not None  # the query has seen to it
+        assert latitude is not None
+        assert longitude is not None
         found[township_path(area_path)].append(Position(latitude, longitude))
     return {path: centre_of(positions) for path, positions in found.items()}
 
