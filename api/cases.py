@@ -1,4 +1,4 @@
-"""Case files 案卷 over HTTP: lists for the desk, the whole file, and the actions that move a case."""
+"""Cases 案件 over HTTP: lists for the desk, the whole file, and the actions that move a case."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from server import clock
 from server.db import transaction
 from server.errors import NotFound
 
-blueprint = ApiBlueprint("cases", __name__, url_prefix="/cases", description="案卷 / case files")
+blueprint = ApiBlueprint("cases", __name__, url_prefix="/cases", description="案件 / cases")
 
 
 @blueprint.route("")

@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 PROBLEM_BASE = "urn:jiayuan:problem:"
 PROBLEM_JSON = "application/problem+json"
+# What marshmallow calls the two halves of a free object's entry; people know the entry by its name.
+_PARTS_OF_ENTRIES = ("key", "value")
 # The parts of a request whose name stands before the field in webargs' messages.
 _LOCATIONS = (
     "json",
@@ -174,7 +176,7 @@ def flatten(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for key, inner in messages.items():
             if not path and key in _LOCATIONS and isinstance(inner, Mapping):
                 yield from flatten(inner, "")
-            elif key == "_schema":
+            elif key == "_schema" or (key in _PARTS_OF_ENTRIES and isinstance(inner, list) and path):
                 yield from flatten(inner, path)
             else:
                 yield from flatten(inner, f"{path}.{key}" if path else str(key))

@@ -21,6 +21,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"Out of range: days of (\d+) to (\d+)\.", r"日期超出范围（\1 至 \2 年）"),
     (r"Must not be earlier than (\w+)\.", r"不能早于 \1"),
     (r"Control characters are not allowed\.", "含有不能使用的控制字符"),
+    (
+        r"by=checklist takes neither checklist, indicator nor item\.",
+        "by=checklist 时不能再指定 checklist、indicator 或 item",
+    ),
     (r"Invalid input type\.", "内容格式不对"),
     (r"Not a valid JSON\.?|Invalid JSON body\.", "不是有效的 JSON"),
     (r"Shorter than minimum length (\d+)\.", r"至少 \1 个字"),

@@ -70,7 +70,9 @@ class CaseQuerySchema(PeriodQuerySchema, PageQuerySchema):
     text = Text(
         max_length=100,
         load_default="",
-        metadata={"description": "案卷号，或标题、地点中的文字 / a case number, or words of title and place"},
+        metadata={
+            "description": "案件编号，或标题、地点中的文字 / a case number, or words of title and place"
+        },
     )
 
 
@@ -94,7 +96,7 @@ class CaseLineSchema(BaseSchema):
 
     id = fields.UUID(required=True)
     number = fields.String(
-        required=True, metadata={"description": "案卷号：区、立卷日、流水号 / district, day, serial"}
+        required=True, metadata={"description": "案件编号：区、开立日、流水号 / district, day, serial"}
     )
     revision = fields.Integer(required=True)
     title = fields.String(required=True)

@@ -58,7 +58,7 @@ class AreaComplianceQuerySchema(AsOfQuerySchema):
         if data.get("by") == "checklist" and any(
             data.get(each) for each in ("checklist", "indicator", "item")
         ):
-            raise Invalid("Not a valid choice.", "by")
+            raise Invalid("by=checklist takes neither checklist, indicator nor item.", "by")
 
 
 class CommunityComplianceQuerySchema(AsOfQuerySchema):

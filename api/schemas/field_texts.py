@@ -77,7 +77,7 @@ TEXTS: Mapping[str, str] = {
     "device_sent_at": "发送时间（手机时钟），用来看出时钟误差 / when it was sent, by the phone's clock: tells how wrong that is",
     "starts_at": "开始时间 / start",
     "ends_at": "结束时间 / end",
-    "round_id": "检查任务编号 / the round",
+    "round_id": "检查轮次编号 / the round",
     "supersedes": "要更正的那次检查（已提交） / the submitted inspection that this corrects",
     "assignments": "指定某小区由谁检查 / who inspects one community, where that is not left to the spread",
     # Reports and cases
@@ -85,7 +85,7 @@ TEXTS: Mapping[str, str] = {
     "hotline_number": "12345 工单编号，仅 channel=hotline / number of the hotline's order, with channel=hotline only",
     "follows_case_id": "跟进的案件，见 GET /reports/duplicates / the open case to join, see GET /reports/duplicates",
     "case_id": "案件编号 / the case",
-    "case_number": "案卷号，如 310151-20261121-000123 / number of the case",
+    "case_number": "案件编号，如 310151-20261121-000123 / number of the case",
     "number": "编号 / number",
     "state": "案件状态 / state of the case",
     "case_state": "案件状态 / state of the case",

@@ -492,3 +492,19 @@ def test_a_day_out_of_range_is_told_so_and_a_period_that_ends_before_it_begins_t
     assert [each["detail"] for each in early.json["errors"]] == ["日期超出范围（2000 至 2099 年）"]
     reversed_ = desk.get("manager", "/cases", **{"from": "2026-11-02", "to": "2026-11-01"})
     assert [each["detail"] for each in reversed_.json["errors"]] == ["不能早于 from"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"state": "closed"}, "只能是：item_code, title, text, building, place"),
+        ({"title": 7}, "必须是文字"),
+        ({"title": "a\u0000b"}, "含有不能使用的控制字符"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_told_at_the_fields_own_name(
+    desk: Desk, scene: CaseScene, changes: dict[str, Any], sentence: str
+) -> None:
+    answer = desk.act("dispatcher", scene.report(), "edit", reason="更正", changes=changes)
+    told = [(each["field"], each["detail"]) for each in answer.json["errors"]]
+    assert told == [(f"changes.{next(iter(changes))}", sentence)]

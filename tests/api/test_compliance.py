@@ -350,3 +350,10 @@ def count_queries(client, url, headers):
     with counted_queries() as queries:
         assert client.get(url, headers=headers).status_code == 200
     return queries.number
+
+
+@pytest.mark.parametrize("more", ["checklist=civil", "indicator=X", "item=X"])
+def test_what_cannot_go_with_a_breakdown_by_checklist_is_said(client, grid, community, headers, more):
+    answer = client.get(area_url(grid, f"?by=checklist&{more}"), headers=headers)
+    told = [(each["field"], each["detail"]) for each in answer.get_json()["errors"]]
+    assert told == [("by", "by=checklist 时不能再指定 checklist、indicator 或 item")]
