@@ -10,6 +10,7 @@ from api.blueprint import ApiBlueprint
 from api.limits import SIGN_IN, limiter
 from api.paging import decode_cursor, page
 from api.preconditions import etag, require_revision
+from api.route_documents import IfMatch, shared_thing
 from api.schemas.accounts import (
     ACCOUNT_EXAMPLE,
     ACCOUNT_PAGE_EXAMPLE,
@@ -62,6 +63,7 @@ def list_accounts(query: dict[str, Any]) -> dict[str, Any]:
 @needs(Permission.MANAGE_ACCOUNTS)
 @blueprint.arguments(NewAccountSchema, example=NEW_ACCOUNT_EXAMPLE)
 @blueprint.response(201, CreatedAccountSchema, example=CREATED_ACCOUNT_EXAMPLE)
+@shared_thing()
 def create_account(values: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make a member of staff with a first post; the answer tells the first password, once."""
     actor, now = current_actor(), clock.now()
@@ -108,6 +110,7 @@ def change_own_password(values: dict[str, Any]) -> None:
 @blueprint.route("/<uuid:account_id>")
 @needs(Permission.READ_ACCOUNTS)
 @blueprint.response(200, AccountSchema, example=ACCOUNT_EXAMPLE)
+@shared_thing()
 def get_account(account_id: uuid.UUID) -> tuple[Account, int, dict[str, str]]:
     """One account with all its posts."""
     account = accounts.get_account(account_id, current_actor())
@@ -118,13 +121,17 @@ def get_account(account_id: uuid.UUID) -> tuple[Account, int, dict[str, str]]:
 @needs(Permission.MANAGE_ACCOUNTS)
 @blueprint.arguments(AccountChangeSchema, example={"is_active": False})
 @blueprint.response(200, AccountSchema, example=ACCOUNT_EXAMPLE)
+@shared_thing(IfMatch.REQUIRED)
 def update_account(values: dict[str, Any], account_id: uuid.UUID) -> tuple[Account, int, dict[str, str]]:
-    """Rename an account or make it inactive, which signs it out everywhere at once; asks for If-Match."""
-    now = clock.now()
+    """Rename an account or make it inactive, which signs it out everywhere at once; asks for If-Match.
+
+    Nobody makes their own account inactive (409 `own_account`).
+    """
+    actor, now = current_actor(), clock.now()
     with transaction():
-        account = accounts.lock_account(account_id, current_actor(), now)
+        account = accounts.lock_account(account_id, actor, now)
         require_revision(account.revision)
-        accounts.update_account(account, values, now)
+        accounts.update_account(account, values, now, actor)
     return account, 200, etag(account.revision)
 
 
@@ -157,7 +164,10 @@ def add_post(values: dict[str, Any], account_id: uuid.UUID) -> Post:
 @needs(Permission.MANAGE_ACCOUNTS)
 @blueprint.response(200, PostSchema, example={**POST_EXAMPLE, "valid_until": "2026-11-22T08:00:00+08:00"})
 def end_post(account_id: uuid.UUID, post_id: uuid.UUID) -> Post:
-    """End a post now. It stays known, so that what was done under it keeps its name."""
+    """End a post now. It stays known, so that what was done under it keeps its name.
+
+    Nobody ends the post of their own by which they manage accounts (409 `own_post`).
+    """
     actor, now = current_actor(), clock.now()
     with transaction():
         account = accounts.lock_account(account_id, actor, now)

@@ -35,9 +35,9 @@ _AREA_FIELDS = ("code", "name", "level", "kind", "parent_code", "path")
 def list_areas(query: dict[str, Any]) -> dict[str, Any]:
     """The areas within one's posts and those that these lie in, by code.
 
-    By level, directly in an area (`parent`), anywhere below one (`under`), or by a part of the name.
+    By level, directly in an area (`parent`), anywhere below one (`area`), or by a part of the name.
     """
-    wanted = AreaFilter(query["level"], query["parent"], query["under"], query["text"])
+    wanted = AreaFilter(query["level"], query["parent"], query["area"], query["text"])
     after = decode_cursor(query["cursor"], (str,))
     return page(*areas.list_areas(current_actor(), wanted, after, query["limit"]))
 

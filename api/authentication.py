@@ -1,5 +1,5 @@
-"""Who is asking: bearer token for programs, cookie with CSRF for the web app; and the two marks that every route bears,
-`@needs(permission)` or `@public`. The actor is read once a request and handed to services as an argument."""
+"""Who is asking: bearer token for programs, cookie with CSRF for the web app; and the marks of which every route bears
+one, `@needs(permission)`, `@public` or `@door`. The actor is read once a request and handed to services as an argument."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, g
 from flask_jwt_extended import JWTManager, get_jwt, verify_jwt_in_request
-from flask_jwt_extended.exceptions import JWTExtendedException
-from jwt.exceptions import PyJWTError
+from flask_jwt_extended.exceptions import CSRFError, JWTExtendedException
+from jwt.exceptions import ExpiredSignatureError, PyJWTError
 
 from grid.actors import find_actor
 from grid.permissions import ANONYMOUS, Actor, Permission, reach_of
@@ -31,6 +31,7 @@ class Access:
 
     permission: Permission | None
     is_public: bool = False
+    is_door: bool = False
     works_before_password_change: bool = False
 
 
@@ -70,6 +71,11 @@ def public(view: View) -> View:
     return _mark(Access(None, is_public=True, works_before_password_change=True))(view)
 
 
+def door(view: View) -> View:
+    """Mark a route by which one signs in: open to anybody, and nobody is known there, whatever token comes along."""
+    return _mark(Access(None, is_public=True, is_door=True, works_before_password_change=True))(view)
+
+
 def _mark(access: Access) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @functools.wraps(view)
@@ -90,6 +96,8 @@ def _mark(access: Access) -> Callable[[View], View]:
 
 
 def _admit(access: Access) -> Actor:
+    if access.is_door:
+        return ANONYMOUS
     actor = _known_actor() if access.is_public else _required_actor()
     if actor.must_change_password and not access.works_before_password_change:
         raise Forbidden("首次登录请先修改密码", "Change your password first", code="password_change_required")
@@ -110,6 +118,10 @@ def _required_actor() -> Actor:
     try:
         verify_jwt_in_request()
         session_id = uuid.UUID(get_jwt()["sid"])
+    except CSRFError as error:
+        raise csrf_missing() from error
+    except ExpiredSignatureError as error:
+        raise Unauthenticated("登录已过期，请续期", "The token has expired", code="token_expired") from error
     except (JWTExtendedException, PyJWTError, KeyError, ValueError, TypeError) as error:
         raise Unauthenticated() from error
     actor = find_actor(session_id, clock.now())
@@ -118,6 +130,15 @@ def _required_actor() -> Actor:
             "登录已失效，请重新登录", "Your sign-in has ended; please sign in again", code="session_ended"
         )
     return actor
+
+
+def csrf_missing() -> Forbidden:
+    """What a write that rests on a cookie is told without its header: another site could have sent it."""
+    return Forbidden(
+        "请求缺少 X-CSRF-TOKEN，或与登录不符",
+        "X-CSRF-TOKEN is missing or does not fit the cookie",
+        code="csrf_missing",
+    )
 
 
 def forget_session() -> None:

@@ -6,22 +6,36 @@ from typing import Any
 
 import flask
 import flask_smorest
+from marshmallow import RAISE, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
-from api.authentication import Access
-
-_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": []}]
+from api.route_documents import document_access, document_revision, path_parameters
+from server.errors import UnsupportedMedia
 
 
 class BoundedParser(FlaskParser):
-    """Reads bodies; one nested so deep that no reader could follow it is the sender's mistake, not ours."""
+    """Reads JSON bodies. What no reader could follow (nested too deep, a number of thousands of digits) is the
+    sender's mistake, not ours; and a body that does not call itself JSON is refused, never quietly thrown away."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 - so the base class has it
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
 
     def _raw_load_json(self, req: flask.Request) -> Any:
+        if not req.is_json and _has_body(req):
+            raise UnsupportedMedia(
+                "请以 Content-Type: application/json 发送", "Send it as Content-Type: application/json"
+            )
         try:
             return super()._raw_load_json(req)
-        except RecursionError as error:
+        except (RecursionError, ValueError) as error:
             raise BadRequest() from error
+
+
+def _has_body(req: flask.Request) -> bool:
+    return bool(req.content_length) or "chunked" in req.headers.get("Transfer-Encoding", "").lower()
 
 
 class ApiBlueprint(flask_smorest.Blueprint):
@@ -31,30 +45,23 @@ class ApiBlueprint(flask_smorest.Blueprint):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._prepare_doc_cbks.append(self._document_access)
+        self._prepare_doc_cbks += [document_access, document_revision]
+        self._endpoints_with_query: set[str] = set()
+        self.before_request(self._refuse_unknown_parameters)
 
-    @staticmethod
-    def _document_access(
-        doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_: Any
-    ) -> dict[str, Any]:
-        access: Access | None = doc_info.get("access")
-        if access is None:
-            return doc
-        doc.setdefault("operationId", doc_info["operation"])
-        if not access.is_public:
-            doc["security"] = _SECURITY
-        if access.permission is not None:
-            doc["x-permission"] = str(access.permission)
-        responses = doc.setdefault("responses", {})
-        for status in _error_statuses(access, method):
-            responses.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
-        return doc
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
+    ) -> None:
+        """Add a route; its path's parameters are described by their names."""
+        parameters = options.pop("parameters", None) or path_parameters(self.url_prefix or "", rule)
+        super().add_url_rule(rule, endpoint, view_func, *args, parameters=parameters, **options)
+        arguments = getattr(view_func, "_apidoc", {}).get("arguments", {}).get("parameters", [])
+        if any(each["in"] == "query" for each in arguments):
+            self._endpoints_with_query.add(f"{self.name}.{self._endpoints[-1]}")
 
-
-def _error_statuses(access: Access, method: str) -> list[str]:
-    statuses = ["404", "422", "429", "503"]
-    if not access.is_public:
-        statuses += ["401", "403"]
-    if method.lower() in ("put", "post", "patch", "delete"):
-        statuses += ["400", "409", "412", "413", "415", "428"]
-    return sorted(statuses)
+    def _refuse_unknown_parameters(self) -> None:
+        """A route without a query schema takes no parameter; one with it refuses the unknown by itself."""
+        if flask.request.endpoint in self._endpoints_with_query or flask.request.method == "OPTIONS":
+            return
+        if flask.request.args:
+            raise ValidationError({"query": {name: ["Unknown field."] for name in flask.request.args}})

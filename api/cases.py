@@ -1,4 +1,4 @@
-"""Case files 案卷 over HTTP: lists for the desk, the whole file, and the actions that move a case."""
+"""Cases 案件 over HTTP: lists for the desk, the whole file, and the actions that move a case."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from api.case_views import case_file, case_line
 from api.instant_cursors import decode_instant_cursor, instant_key
 from api.paging import page
 from api.preconditions import etag, expected_revision
+from api.route_documents import IfMatch, shared_thing
+from api.schemas.base import end_of, start_of
 from api.schemas.cases import (
     ACTION_EXAMPLE,
     CASE_EXAMPLE,
@@ -34,7 +36,7 @@ from server import clock
 from server.db import transaction
 from server.errors import NotFound
 
-blueprint = ApiBlueprint("cases", __name__, url_prefix="/cases", description="案卷 / case files")
+blueprint = ApiBlueprint("cases", __name__, url_prefix="/cases", description="案件 / cases")
 
 
 @blueprint.route("")
@@ -59,8 +61,8 @@ def _wanted(query: dict[str, Any]) -> CaseFilter:
         item_code=query["item_code"],
         organisation_id=query["organisation_id"],
         origin=query["origin"],
-        opened_from=query["opened_from"],
-        opened_until=query["opened_until"],
+        opened_from=start_of(query["first_on"]),
+        opened_until=end_of(query["last_on"]),
         is_with_joint_office=query["joint_office"],
         has_pending_request=query["pending_request"],
         text=query["text"],
@@ -76,14 +78,16 @@ def get_measures(query: dict[str, Any]) -> dict[str, Any]:
 
     An empty denominator is "not assessed" (null), never 0 % or 100 %.
     """
-    period = Period(query["since"], query["until"], clock.now())
+    first_on, last_on = query["first_on"], query["last_on"]
+    period = Period(clock.start_of_day(first_on), clock.end_of_day(last_on), clock.now())
     items = queries.measure_cases(current_actor(), query["area"], period)
-    return {"since": period.since, "until": period.until, "items": items}
+    return {"first_on": first_on, "last_on": last_on, "items": items}
 
 
 @blueprint.route("/<uuid:case_id>")
 @needs(Permission.READ_CASES)
 @blueprint.response(200, CaseSchema, example=CASE_EXAMPLE)
+@shared_thing()
 def get_case(case_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """The whole file: history, photos, both deadlines with every stop explained, and what the asker may do now."""
     actor = current_actor()
@@ -103,6 +107,7 @@ def list_duplicates(case_id: uuid.UUID) -> dict[str, Any]:
 @needs(Permission.READ_CASES)
 @blueprint.arguments(CaseActionSchema, example=ACTION_EXAMPLE)
 @blueprint.response(200, CaseSchema, example=CASE_EXAMPLE)
+@shared_thing(IfMatch.REQUIRED)
 def act(request: ActionRequest, case_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Move a case by one action; asks for If-Match and answers the file as it then is.
 

@@ -12,6 +12,7 @@ from flask import Response, request
 from api.authentication import current_actor, needs, public
 from api.blueprint import ApiBlueprint
 from api.paging import decode_cursor, page
+from api.route_documents import CONTENT_ETAG
 from api.schemas.checklists import (
     DETAIL_EXAMPLE,
     HEAD_EXAMPLE,
@@ -52,7 +53,7 @@ _VERSION = "/<string:code>/versions/<int(min=1, max=1000000):number>"
 def list_checklists(query: dict[str, Any]) -> dict[str, Any]:
     """Every checklist, with the version in force on a day."""
     key = decode_cursor(query["cursor"], (str,))
-    overviews = queries.list_checklists(_day(query["on"]))
+    overviews = queries.list_checklists(_day(query["as_of"]))
     rest = [overview for overview in overviews if key is None or overview.code > key[0]]
     shown = rest[: query["limit"]]
     next_key = [shown[-1].code] if len(rest) > len(shown) else None
@@ -65,7 +66,7 @@ def list_checklists(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ChecklistDetailSchema, example=DETAIL_EXAMPLE)
 def get_checklist(query: dict[str, Any], code: str) -> dict[str, Any]:
     """One checklist: the version in force on a day, how its rate is counted, and all its versions."""
-    overview = queries.get_checklist(_known(code), _day(query["on"]))
+    overview = queries.get_checklist(_known(code), _day(query["as_of"]))
     shown = overview.in_force or overview.latest
     return {
         **_summary(overview),
@@ -76,7 +77,7 @@ def get_checklist(query: dict[str, Any], code: str) -> dict[str, Any]:
 
 @blueprint.route(_VERSION)
 @public
-@blueprint.response(200, ChecklistVersionSchema, example=VERSION_EXAMPLE)
+@blueprint.response(200, ChecklistVersionSchema, example=VERSION_EXAMPLE, headers=CONTENT_ETAG)
 @blueprint.alt_response(304, description="Not modified")
 def get_checklist_version(code: str, number: int) -> Response:
     """One version whole, exactly as it was published; it may be kept for ever.

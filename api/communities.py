@@ -11,6 +11,7 @@ from api.blueprint import ApiBlueprint
 from api.limits import TRACKING, limiter
 from api.paging import decode_cursor, page
 from api.preconditions import etag, require_revision
+from api.route_documents import IfMatch, shared_thing
 from api.schemas.areas import IMPORT_EXAMPLE, ImportOutcomeSchema
 from api.schemas.communities import (
     CHANGE_EXAMPLE,
@@ -96,6 +97,7 @@ def list_choices(query: dict[str, Any]) -> dict[str, Any]:
 @needs(Permission.MANAGE_COMMUNITIES)
 @blueprint.arguments(NewCommunitySchema, example=NEW_COMMUNITY_EXAMPLE)
 @blueprint.response(201, CommunityDetailSchema, example=COMMUNITY_DETAIL_EXAMPLE)
+@shared_thing()
 def create_community(values: dict[str, Any]) -> Detail:
     """Make a community under a neighbourhood within one's reach."""
     position = _position(values)
@@ -130,6 +132,7 @@ def import_table() -> ImportOutcome:
 @blueprint.route("/<uuid:community_id>")
 @needs(Permission.READ_GRID)
 @blueprint.response(200, CommunityDetailSchema, example=COMMUNITY_DETAIL_EXAMPLE)
+@shared_thing()
 def get_community(community_id: uuid.UUID) -> Detail:
     """One community with its buildings and the organisations that serve it."""
     return _detail(communities.get_visible_community(community_id, current_actor()), 200)
@@ -139,6 +142,7 @@ def get_community(community_id: uuid.UUID) -> Detail:
 @needs(Permission.MANAGE_COMMUNITIES)
 @blueprint.arguments(CommunityChangeSchema, example=CHANGE_EXAMPLE)
 @blueprint.response(200, CommunityDetailSchema, example=COMMUNITY_DETAIL_EXAMPLE)
+@shared_thing(IfMatch.REQUIRED)
 def update_community(values: dict[str, Any], community_id: uuid.UUID) -> Detail:
     """Change a community; asks for If-Match.
 
@@ -169,6 +173,7 @@ def list_attribute_history(community_id: uuid.UUID) -> dict[str, Any]:
 @needs(Permission.MANAGE_COMMUNITIES)
 @blueprint.arguments(ServingOrganisationsSchema, example=SERVING_EXAMPLE)
 @blueprint.response(200, CommunityDetailSchema, example=COMMUNITY_DETAIL_EXAMPLE)
+@shared_thing(IfMatch.REQUIRED)
 def set_organisations(values: dict[str, Any], community_id: uuid.UUID) -> Detail:
     """Say which organisations serve a community from now on; asks for If-Match. Who served before stays known."""
     actor, now = current_actor(), clock.now()

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from marshmallow import RAISE
 
 from api.authentication import current_actor, needs
 from api.blueprint import ApiBlueprint
@@ -75,7 +74,7 @@ _WITH_COMMUNITY_RATE = ("child_area", "checklist")
 
 @blueprint.route("/areas/<string:code>/compliance")
 @needs(Permission.READ_COMPLIANCE)
-@blueprint.arguments(AreaComplianceQuerySchema, location="query", unknown=RAISE)
+@blueprint.arguments(AreaComplianceQuerySchema, location="query")
 @blueprint.response(200, AreaComplianceSchema, example=AREA_COMPLIANCE_EXAMPLE)
 def get_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
     """The compliance rates of an area at the end of a day, broken down if asked.
@@ -97,7 +96,7 @@ def get_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
 
 @blueprint.route("/areas/<string:code>/compliance/series")
 @needs(Permission.READ_COMPLIANCE)
-@blueprint.arguments(SeriesQuerySchema, location="query", unknown=RAISE)
+@blueprint.arguments(SeriesQuerySchema, location="query")
 @blueprint.response(200, AreaSeriesSchema, example=AREA_SERIES_EXAMPLE)
 def get_area_compliance_series(query: dict[str, Any], code: str) -> dict[str, Any]:
     """The compliance rates of an area at the end of each day of a period."""
@@ -113,7 +112,7 @@ def get_area_compliance_series(query: dict[str, Any], code: str) -> dict[str, An
 
 @blueprint.route("/areas/<string:code>/compliance/explain")
 @needs(Permission.READ_COMPLIANCE)
-@blueprint.arguments(ExplainQuerySchema, location="query", unknown=RAISE)
+@blueprint.arguments(ExplainQuerySchema, location="query")
 @blueprint.response(200, ExplanationSchema, example=EXPLANATION_EXAMPLE)
 def explain_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
     """What stands behind an area's rate: each failing pair down to its answers, cases and photos.
@@ -129,7 +128,7 @@ def explain_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
 
 @blueprint.route("/communities/<uuid:community_id>/compliance")
 @needs(Permission.READ_COMPLIANCE)
-@blueprint.arguments(CommunityComplianceQuerySchema, location="query", unknown=RAISE)
+@blueprint.arguments(CommunityComplianceQuerySchema, location="query")
 @blueprint.response(200, CommunityComplianceSchema, example=COMMUNITY_COMPLIANCE_EXAMPLE)
 def get_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
     """A community's standing under a checklist at the end of a day, with the status of every selected item."""
@@ -147,7 +146,7 @@ def get_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> 
 
 @blueprint.route("/communities/<uuid:community_id>/compliance/series")
 @needs(Permission.READ_COMPLIANCE)
-@blueprint.arguments(SeriesQuerySchema, location="query", unknown=RAISE)
+@blueprint.arguments(SeriesQuerySchema, location="query")
 @blueprint.response(200, CommunitySeriesSchema, example=COMMUNITY_SERIES_EXAMPLE)
 def get_community_compliance_series(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
     """A community's standing and rate at the end of each day of a period."""
@@ -163,7 +162,7 @@ def get_community_compliance_series(query: dict[str, Any], community_id: uuid.UU
 
 @blueprint.route("/communities/<uuid:community_id>/compliance/explain")
 @needs(Permission.READ_COMPLIANCE)
-@blueprint.arguments(ExplainQuerySchema, location="query", unknown=RAISE)
+@blueprint.arguments(ExplainQuerySchema, location="query")
 @blueprint.response(200, ExplanationSchema, example=EXPLANATION_EXAMPLE)
 def explain_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
     """What stands behind a community's rate or standing, down to answers, cases and photos."""

@@ -14,6 +14,7 @@ from api.paging import page
 from api.photo_flags import flags_by_photo
 from api.photo_views import shown_photo
 from api.preconditions import etag, expected_revision
+from api.route_documents import IfMatch, shared_thing
 from api.schemas.inspections import (
     DETAIL_EXAMPLE,
     INSPECTION_EXAMPLE,
@@ -56,10 +57,11 @@ blueprint = ApiBlueprint(
     example=RECEIPT_EXAMPLE,
     description="Stored before, or a draft changed",
 )
+@shared_thing(IfMatch.OPTIONAL)
 def put_inspection(
     content: InspectionContent, inspection_id: uuid.UUID
 ) -> tuple[Inspection, int, dict[str, str]]:
-    """Store an inspection under the phone's own id (UUIDv7), as a draft or submitted.
+    """Store an inspection under the phone's own id (any UUID; UUIDv7 keep their order), as a draft or submitted.
 
     The same again answers 200 with the same receipt. A draft gives way to other content where `If-Match` names its
     present revision, else 409 with what is stored. Submitted is final: correct it by another inspection that
@@ -84,6 +86,7 @@ def put_inspection(
 @blueprint.route("/<uuid:inspection_id>")
 @needs(Permission.READ_INSPECTIONS)
 @blueprint.response(200, ReviewedInspectionSchema, example=DETAIL_EXAMPLE)
+@shared_thing()
 def get_inspection(inspection_id: uuid.UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
     """One inspection with its answers and photos; drafts only for their inspector.
 

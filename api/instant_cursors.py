@@ -8,6 +8,7 @@ from datetime import datetime
 from api.paging import decode_cursor
 from server.errors import FieldError, RuleViolated
 
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 InstantKey = tuple[datetime, uuid.UUID]
 
 
@@ -20,7 +21,8 @@ def decode_instant_cursor(cursor: str | None) -> InstantKey | None:
         instant, row_id = datetime.fromisoformat(key[0]), uuid.UUID(key[1])
     except (ValueError, TypeError, AttributeError) as error:
         raise _bad_cursor() from error
-    if instant.tzinfo is None:
+    # What has an offset can still lie beyond the years that a database knows.
+    if instant.tzinfo is None or not FIRST_YEAR < instant.year < LAST_YEAR:
         raise _bad_cursor()
     return instant, row_id
 

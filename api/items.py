@@ -40,14 +40,14 @@ def list_items(query: dict[str, Any]) -> dict[str, Any]:
     Each item once, by its code. Whoever holds no post sees only what residents may report.
     """
     search = queries.ItemSearch(
-        words=query["q"],
+        words=query["text"],
         group_code=query["group"],
         checklist_code=query["checklist"],
         is_for_residents=query["for_residents"] or not _is_staff(),
     )
     key = decode_cursor(query["cursor"], (str,))
     found = queries.list_items_in_force(
-        search, _day(query["on"]), after=key[0] if key else None, limit=query["limit"] + 1
+        search, _day(query["as_of"]), after=key[0] if key else None, limit=query["limit"] + 1
     )
     shown = found[: query["limit"]]
     next_key = [shown[-1].item_code] if len(found) > len(shown) else None
@@ -60,7 +60,7 @@ def list_items(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ItemGroupListSchema, example=GROUPS_EXAMPLE)
 def list_item_groups(query: dict[str, Any]) -> dict[str, Any]:
     """The tiles of a resident's first page, in their order; `GET /items?group=…` answers what is behind one."""
-    return {"items": queries.list_groups_in_force(_day(query["on"]))}
+    return {"items": queries.list_groups_in_force(_day(query["as_of"]))}
 
 
 @blueprint.route("/<string:code>")
@@ -69,7 +69,7 @@ def list_item_groups(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ChecklistItemSchema, example=ITEM_EXAMPLE)
 def get_item(query: dict[str, Any], code: str) -> dict[str, Any]:
     """One item as the newest version in force has it."""
-    item = queries.find_item(code, _day(query["on"])) if _CODE.fullmatch(code) else None
+    item = queries.find_item(code, _day(query["as_of"])) if _CODE.fullmatch(code) else None
     if item is None or not (item.has_tile or _is_staff()):
         raise NotFound("没有这个检查项", "No such item")
     return item.definition

@@ -22,6 +22,8 @@ DEFAULT = "1200 per minute"
 def asker() -> str:
     """The account that a valid token names, else the address. Limits are asked before the route's own mark, and
     before any query: a flood must cost less than what it asks for."""
+    if request.method == "OPTIONS":  # asks nothing of anybody's; its token is not looked at
+        return f"address:{get_remote_address()}"
     try:
         verify_jwt_in_request(optional=True)
         identity = get_jwt_identity()

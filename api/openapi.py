@@ -8,8 +8,9 @@ from typing import Any
 import flask_smorest
 from flask import Flask
 
-from api.problems import PROBLEM_JSON
+from api.problems import HTTP_TITLES, PROBLEM_BASE, PROBLEM_JSON
 from api.schemas.base import ProblemSchema
+from api.schemas.field_texts import describe_by_name
 
 _ERROR_STATUSES = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
 
@@ -17,8 +18,13 @@ _ERROR_STATUSES = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
 class JiayuanApi(flask_smorest.Api):
     """flask-smorest with our own problem documents in place of its errors."""
 
+    DEFAULT_ERROR_RESPONSE_NAME = None  # every route names its own errors
+
     def _register_error_handlers(self) -> None:
         """`api/problems.py` has them."""
+
+    def _register_responses(self) -> None:
+        """The library's own errors have no place in the document."""
 
 
 def configure(app: Flask) -> JiayuanApi:
@@ -33,6 +39,7 @@ def configure(app: Flask) -> JiayuanApi:
     )
     api = JiayuanApi(app)
     app.extensions["jiayuan_openapi"] = api
+    api.ma_plugin.converter.add_attribute_function(describe_by_name)
     api.spec.components.schema("Problem", schema=ProblemSchema)
     for status in _ERROR_STATUSES:
         api.spec.components.response(f"Problem{status}", _problem_response(status))
@@ -41,16 +48,17 @@ def configure(app: Flask) -> JiayuanApi:
 
 def _problem_response(status: int) -> dict[str, Any]:
     phrase = HTTPStatus(status).phrase
+    code, zh, en = HTTP_TITLES[status]
     example = {
-        "type": "urn:jiayuan:problem:" + phrase.lower().replace(" ", "_"),
-        "title": phrase,
+        "type": PROBLEM_BASE + code,
+        "title": zh,
         "status": status,
-        "detail": phrase,
-        "code": phrase.lower().replace(" ", "_"),
+        "detail": zh,
+        "code": code,
         "request_id": "0b9f3c1e-6f0c-4a43-a8c8-8b7a7c0d1c55",
     }
     return {
-        "description": phrase,
+        "description": f"{phrase}: {zh} / {en}",
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
     }
 
@@ -63,8 +71,40 @@ _SPEC_OPTIONS: dict[str, Any] = {
     "servers": [{"url": "/"}],
     "components": {
         "securitySchemes": {
-            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-            "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token_cookie"},
+            "bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "POST /sessions 的 access_token；过期答 401 token_expired / the access_token of "
+                "POST /sessions; 401 token_expired once it is over",
+            },
+            "cookie": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "access_token_cookie",
+                "description": "网页登录（transport=cookie）；写操作另须 X-CSRF-TOKEN / for the web app; every "
+                "write also wants X-CSRF-TOKEN",
+            },
+            "csrf": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "X-CSRF-TOKEN",
+                "description": "Cookie csrf_access_token 的值（续期时是 csrf_refresh_token 的值），没有则 403 "
+                "csrf_missing / the value of the cookie csrf_access_token (csrf_refresh_token when refreshing); "
+                "403 csrf_missing without it",
+            },
+            "refresh_bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "refresh_token，只用于续期 / the refresh_token, for refreshing only",
+            },
+            "refresh_cookie": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "refresh_token_cookie",
+                "description": "只用于续期 / for refreshing only",
+            },
         }
     },
 }

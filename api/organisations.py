@@ -9,6 +9,7 @@ from api.authentication import current_actor, needs, public
 from api.blueprint import ApiBlueprint
 from api.paging import decode_cursor, page
 from api.preconditions import etag, require_revision
+from api.route_documents import IfMatch, shared_thing
 from api.schemas.organisations import (
     KINDS_EXAMPLE,
     NEW_ORGANISATION_EXAMPLE,
@@ -62,6 +63,7 @@ def list_kinds() -> dict[str, Any]:
 @needs(Permission.MANAGE_ORGANISATIONS)
 @blueprint.arguments(NewOrganisationSchema, example=NEW_ORGANISATION_EXAMPLE)
 @blueprint.response(201, OrganisationSchema, example=ORGANISATION_EXAMPLE)
+@shared_thing()
 def create_organisation(values: dict[str, Any]) -> tuple[Organisation, int, dict[str, str]]:
     """Enter an organisation that serves an area within one's reach."""
     with transaction():
@@ -72,6 +74,7 @@ def create_organisation(values: dict[str, Any]) -> tuple[Organisation, int, dict
 @blueprint.route("/<uuid:organisation_id>")
 @needs(Permission.READ_GRID)
 @blueprint.response(200, OrganisationSchema, example=ORGANISATION_EXAMPLE)
+@shared_thing()
 def get_organisation(organisation_id: uuid.UUID) -> tuple[Organisation, int, dict[str, str]]:
     """One organisation."""
     organisation = organisations.get_organisation(organisation_id, current_actor())
@@ -82,6 +85,7 @@ def get_organisation(organisation_id: uuid.UUID) -> tuple[Organisation, int, dic
 @needs(Permission.MANAGE_ORGANISATIONS)
 @blueprint.arguments(OrganisationChangeSchema, example={"name": "安居物业服务公司"})
 @blueprint.response(200, OrganisationSchema, example=ORGANISATION_EXAMPLE)
+@shared_thing(IfMatch.REQUIRED)
 def update_organisation(
     values: dict[str, Any], organisation_id: uuid.UUID
 ) -> tuple[Organisation, int, dict[str, str]]:

@@ -6,6 +6,7 @@ import base64
 import json
 from typing import Any
 
+from flask import has_request_context, request
 from marshmallow import Schema, fields, validate
 
 from server.errors import FieldError, RuleViolated
@@ -32,8 +33,14 @@ class PageQuerySchema(Schema):
 
 
 def encode_cursor(key: list[Any]) -> str:
-    """A sort key (strings, numbers, None) as an opaque cursor."""
-    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+    """A sort key (strings, numbers, None) as an opaque cursor, which knows the list it belongs to."""
+    named = json.dumps([_list_name(), *key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(named.encode()).decode().rstrip("=")
+
+
+def _list_name() -> str:
+    """The route that is answering; nothing outside of a request."""
+    return (request.endpoint or "") if has_request_context() else ""
 
 
 def decode_cursor(cursor: str | None, types: tuple[type, ...]) -> list[Any] | None:
@@ -41,13 +48,13 @@ def decode_cursor(cursor: str | None, types: tuple[type, ...]) -> list[Any] | No
     if not cursor:
         return None
     try:
-        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, UnicodeError) as error:
+        named = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, UnicodeError, RecursionError) as error:
         raise _bad_cursor() from error
-    is_key = isinstance(key, list) and len(key) == len(types)
-    if not is_key or not all(map(_is_part, key, types)):
+    is_key = isinstance(named, list) and len(named) == len(types) + 1 and named[0] == _list_name()
+    if not is_key or not all(map(_is_part, named[1:], types)):
         raise _bad_cursor()
-    return key  # type: ignore[no-any-return]
+    return named[1:]  # type: ignore[no-any-return]
 
 
 def _is_part(part: Any, kind: type) -> bool:

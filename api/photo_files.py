@@ -12,6 +12,7 @@ from api.blueprint import ApiBlueprint
 from api.photo_access import visible_photo
 from api.photo_answers import image_answer
 from api.problems import PROBLEM_JSON
+from api.route_documents import CONTENT_ETAG
 from api.schemas.base import ProblemSchema
 from api.schemas.photos import OriginalQuerySchema, SignedQuerySchema, UploaderHeadersSchema
 from api.signed_addresses import Purpose, is_signed, seconds_left
@@ -53,7 +54,7 @@ def _image_answers(view: View) -> View:
 @public
 @blueprint.arguments(UploaderHeadersSchema, location="headers")
 @blueprint.arguments(SignedQuerySchema, location="query")
-@blueprint.response(200, _IMAGE, content_type="image/jpeg")
+@blueprint.response(200, _IMAGE, content_type="image/jpeg", headers=CONTENT_ETAG)
 @_image_answers
 @blueprint.alt_response(401, response="Problem401")
 @blueprint.alt_response(403, response="Problem403")
@@ -70,7 +71,7 @@ def get_display(headers: dict[str, Any], query: dict[str, Any], photo_id: uuid.U
 @public
 @blueprint.arguments(UploaderHeadersSchema, location="headers")
 @blueprint.arguments(SignedQuerySchema, location="query")
-@blueprint.response(200, _IMAGE, content_type="image/jpeg")
+@blueprint.response(200, _IMAGE, content_type="image/jpeg", headers=CONTENT_ETAG)
 @_image_answers
 @blueprint.alt_response(401, response="Problem401")
 @blueprint.alt_response(403, response="Problem403")
@@ -83,7 +84,7 @@ def get_thumbnail(headers: dict[str, Any], query: dict[str, Any], photo_id: uuid
 @blueprint.route("/<uuid:photo_id>/original")
 @needs(Permission.SEE_ORIGINAL_PHOTOS)
 @blueprint.arguments(OriginalQuerySchema, location="query")
-@blueprint.response(200, _IMAGE, content_type="image/*")
+@blueprint.response(200, _IMAGE, content_type="image/*", headers=CONTENT_ETAG)
 @_image_answers
 def get_original(query: dict[str, Any], photo_id: uuid.UUID) -> Response:
     """The bytes as they were sent, metadata included, for staff entitled to them; every look is recorded."""
@@ -99,7 +100,7 @@ def get_original(query: dict[str, Any], photo_id: uuid.UUID) -> Response:
 @blueprint.route("/released/<uuid:release_id>")
 @public
 @blueprint.arguments(SignedQuerySchema, location="query")
-@blueprint.response(200, _IMAGE, content_type="image/jpeg")
+@blueprint.response(200, _IMAGE, content_type="image/jpeg", headers=CONTENT_ETAG)
 @_image_answers
 @blueprint.alt_response(403, response="Problem403")
 def get_released(query: dict[str, Any], release_id: uuid.UUID) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Response, request
 
 from server.errors import RuleViolated, VersionMismatch, VersionRequired
@@ -13,7 +15,7 @@ def expected_revision() -> int:
     if not header:
         raise VersionRequired("请先读取最新内容再修改", "Send If-Match with the ETag that you read")
     value = header.strip().removeprefix("W/").strip('"')
-    if not value.isdigit():
+    if not re.fullmatch(r"[0-9]{1,15}", value):
         raise RuleViolated("If-Match 无效", 'If-Match must be an ETag such as "3"', code="bad_if_match")
     return int(value)
 

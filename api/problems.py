@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g
+from gunicorn.http.errors import ParseException
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 
 PROBLEM_BASE = "urn:jiayuan:problem:"
 PROBLEM_JSON = "application/problem+json"
+# What marshmallow calls the two halves of a free object's entry; people know the entry by its name.
+_PARTS_OF_ENTRIES = ("key", "value")
 # The parts of a request whose name stands before the field in webargs' messages.
 _LOCATIONS = (
     "json",
@@ -37,7 +40,7 @@ _LOCATIONS = (
     "cookies",
 )
 
-_HTTP_TITLES: Mapping[int, tuple[str, str, str]] = {
+HTTP_TITLES: Mapping[int, tuple[str, str, str]] = {
     400: ("bad_request", "请求无法理解", "The request cannot be understood"),
     401: ("unauthenticated", "请先登录", "Please sign in"),
     403: ("forbidden", "没有权限", "You may not do this"),
@@ -86,7 +89,7 @@ def problem(
 
 
 def problem_of(error: DomainError) -> Response:
-    _, zh, en = _HTTP_TITLES[error.status]
+    _, zh, en = HTTP_TITLES[error.status]
     return problem(
         error.status,
         error.code,
@@ -119,13 +122,19 @@ def register(app: Flask) -> None:
         db.session.rollback()
         return _invalid(error.messages)
 
+    @app.errorhandler(ParseException)
+    def unreadable(_error: ParseException) -> Response:
+        db.session.rollback()
+        code, zh, en = HTTP_TITLES[400]
+        return problem(400, code, pick(zh, en))
+
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         db.session.rollback()
         log.error("request_failed", exc_info=error)
         if app.testing:
             raise error
-        code, zh, en = _HTTP_TITLES[500]
+        code, zh, en = HTTP_TITLES[500]
         return problem(500, code, pick(zh, en))
 
 
@@ -145,7 +154,7 @@ def _http_problem(error: HTTPException) -> Response:
         if status in HTTPStatus._value2member_map_
         else "error"
     )
-    code, zh, en = _HTTP_TITLES.get(status, (name, "请求失败", "The request failed"))
+    code, zh, en = HTTP_TITLES.get(status, (name, "请求失败", "The request failed"))
     response = problem(status, code, pick(zh, en), detail=data.get("message"))
     for header, value in error.get_headers():
         if header.lower() not in ("content-type", "content-length"):
@@ -154,7 +163,7 @@ def _http_problem(error: HTTPException) -> Response:
 
 
 def _invalid(messages: Any) -> Response:
-    code, zh, en = _HTTP_TITLES[422]
+    code, zh, en = HTTP_TITLES[422]
     found = [
         {"field": path, "code": "invalid", "detail": text if is_english() else chinese_message(text)}
         for path, text in flatten(messages)
@@ -168,7 +177,7 @@ def flatten(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for key, inner in messages.items():
             if not path and key in _LOCATIONS and isinstance(inner, Mapping):
                 yield from flatten(inner, "")
-            elif key == "_schema":
+            elif key == "_schema" or (key in _PARTS_OF_ENTRIES and isinstance(inner, list) and path):
                 yield from flatten(inner, path)
             else:
                 yield from flatten(inner, f"{path}.{key}" if path else str(key))

@@ -74,7 +74,7 @@ def _report_limit() -> str:
 def put_report(
     headers: dict[str, Any], content: ReportContent, report_id: uuid.UUID
 ) -> tuple[dict[str, Any], int]:
-    """Store a report under the phone's own id (UUIDv7); it opens a case, or joins the one it follows.
+    """Store a report under the phone's own id (any UUID; UUIDv7 keep their order); it opens a case, or joins the one it follows.
 
     The same again from the same sender answers 200 with the same receipt; anything else under that id is 409 and
     changes nothing. Without signing in, photos are named together with the `Upload-Capability` they were sent with.

@@ -21,6 +21,9 @@ def register(app: Flask, *, is_behind_tls: bool) -> None:
             response.headers.setdefault(name, value)
         if is_behind_tls:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if response.status_code not in (429, 503):
+            # The rate limiter sends it with every answer; on an answer that came it would say to wait.
+            response.headers.pop("Retry-After", None)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         response.vary.add("Accept-Language")

@@ -11,6 +11,7 @@ from api.blueprint import ApiBlueprint
 from api.instant_cursors import decode_instant_cursor, instant_key
 from api.paging import page
 from api.preconditions import etag, require_revision
+from api.route_documents import IfMatch, shared_thing
 from api.schemas.rounds import (
     DETAIL_EXAMPLE,
     PAGE_EXAMPLE,
@@ -65,6 +66,7 @@ def list_rounds(query: dict[str, Any]) -> dict[str, Any]:
 @needs(Permission.MANAGE_ROUNDS)
 @blueprint.arguments(RoundPlanSchema, example=PLAN_EXAMPLE)
 @blueprint.response(201, RoundDetailSchema, example=DETAIL_EXAMPLE)
+@shared_thing()
 def create_round(plan: rounds.RoundPlan) -> tuple[_Detail, int, dict[str, str]]:
     """Plan a round: which communities, with which checklist version, by whom, when."""
     with transaction():
@@ -76,6 +78,7 @@ def create_round(plan: rounds.RoundPlan) -> tuple[_Detail, int, dict[str, str]]:
 @blueprint.route("/<uuid:round_id>")
 @needs(Permission.READ_ROUNDS)
 @blueprint.response(200, RoundDetailSchema, example=DETAIL_EXAMPLE)
+@shared_thing()
 def get_round(round_id: uuid.UUID) -> tuple[_Detail, int, dict[str, str]]:
     """One round with its communities within one's area, each with its inspector and status."""
     detail = _detail(round_id)
@@ -86,6 +89,7 @@ def get_round(round_id: uuid.UUID) -> tuple[_Detail, int, dict[str, str]]:
 @needs(Permission.MANAGE_ROUNDS)
 @blueprint.arguments(RoundPlanSchema, example=PLAN_EXAMPLE)
 @blueprint.response(200, RoundDetailSchema, example=DETAIL_EXAMPLE)
+@shared_thing(IfMatch.REQUIRED)
 def edit_round(plan: rounds.RoundPlan, round_id: uuid.UUID) -> tuple[_Detail, int, dict[str, str]]:
     """Replace the plan of a round that has not started (If-Match)."""
     with transaction():
@@ -99,6 +103,7 @@ def edit_round(plan: rounds.RoundPlan, round_id: uuid.UUID) -> tuple[_Detail, in
 @blueprint.route("/<uuid:round_id>", methods=["DELETE"])
 @needs(Permission.MANAGE_ROUNDS)
 @blueprint.response(200, RoundDetailSchema, example=DETAIL_EXAMPLE)
+@shared_thing(IfMatch.REQUIRED)
 def cancel_round(round_id: uuid.UUID) -> tuple[_Detail, int, dict[str, str]]:
     """Call a round off (If-Match): nothing more is expected of it; what was submitted stays, and so does the round."""
     with transaction():

@@ -9,6 +9,7 @@ from api.authentication import current_actor, needs
 from api.blueprint import ApiBlueprint
 from api.paging import decode_cursor, page
 from api.preconditions import etag, require_revision
+from api.route_documents import IfMatch, shared_thing
 from api.schemas.routing import (
     NEW_RULE_EXAMPLE,
     RULE_EXAMPLE,
@@ -63,6 +64,7 @@ def _key(cursor: str | None) -> list[Any] | None:
 @needs(Permission.MANAGE_ROUTING)
 @blueprint.arguments(NewRoutingRuleSchema, example=NEW_RULE_EXAMPLE)
 @blueprint.response(201, RoutingRuleSchema, example=RULE_EXAMPLE)
+@shared_thing()
 def create_routing_rule(values: dict[str, Any]) -> tuple[RoutingRule, int, dict[str, str]]:
     """Write a rule for an area within one's reach."""
     with transaction():
@@ -73,6 +75,7 @@ def create_routing_rule(values: dict[str, Any]) -> tuple[RoutingRule, int, dict[
 @blueprint.route("/<uuid:rule_id>")
 @needs(Permission.MANAGE_ROUTING)
 @blueprint.response(200, RoutingRuleSchema, example=RULE_EXAMPLE)
+@shared_thing()
 def get_routing_rule(rule_id: uuid.UUID) -> tuple[RoutingRule, int, dict[str, str]]:
     """One rule."""
     rule = routing_rules.get_routing_rule(rule_id, current_actor())
@@ -83,6 +86,7 @@ def get_routing_rule(rule_id: uuid.UUID) -> tuple[RoutingRule, int, dict[str, st
 @needs(Permission.MANAGE_ROUTING)
 @blueprint.arguments(RoutingRuleChangeSchema, example={"priority": 10})
 @blueprint.response(200, RoutingRuleSchema, example=RULE_EXAMPLE)
+@shared_thing(IfMatch.REQUIRED)
 def change_routing_rule(
     values: dict[str, Any], rule_id: uuid.UUID
 ) -> tuple[RoutingRule, int, dict[str, str]]:
@@ -97,6 +101,7 @@ def change_routing_rule(
 @blueprint.route("/<uuid:rule_id>", methods=["DELETE"])
 @needs(Permission.MANAGE_ROUTING)
 @blueprint.response(204)
+@shared_thing(IfMatch.REQUIRED)
 def remove_routing_rule(rule_id: uuid.UUID) -> None:
     """Remove a rule; asks for If-Match."""
     with transaction():

@@ -6,13 +6,18 @@ the server's on a machine that both share.
 
 from __future__ import annotations
 
-import multiprocessing
+import pickle
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +97,19 @@ def _content_length(head: bytes) -> int:
 
 def run(load: Load) -> Answers:
     """Send the load from a fresh process and return what came back."""
-    context = multiprocessing.get_context("spawn")
-    receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_send_all, args=(load, sending))
-    process.start()
-    sending.close()
-    try:
-        return receiving.recv()  # type: ignore[no-any-return]
-    finally:
-        process.join(timeout=30)
+    command = [sys.executable, "-c", "from benchmarks.client import main; main()"]
+    done = subprocess.run(command, cwd=ROOT, input=pickle.dumps(load), stdout=subprocess.PIPE, check=True)
+    answers: Answers = pickle.loads(done.stdout)
+    return answers
 
 
-def _send_all(load: Load, sending: multiprocessing.connection.Connection) -> None:
+def main() -> None:
+    """The fresh process: the load comes in on its standard input, the answers go out."""
+    load: Load = pickle.load(sys.stdin.buffer)
+    sys.stdout.buffer.write(pickle.dumps(_send_all(load)))
+
+
+def _send_all(load: Load) -> Answers:
     answers = [Answers() for _ in range(load.concurrency)]
     started = time.perf_counter()
     threads = [
@@ -114,7 +120,7 @@ def _send_all(load: Load, sending: multiprocessing.connection.Connection) -> Non
         thread.start()
     for thread in threads:
         thread.join()
-    sending.send(_merged(answers, time.perf_counter() - started))
+    return _merged(answers, time.perf_counter() - started)
 
 
 def _ask_until(load: Load, number: int, end: float, answers: Answers) -> None:

@@ -1,6 +1,6 @@
 """`make bench`: what the product's main requests cost, beside a bare Flask route on the same gunicorn in the same run.
 
-    python -m benchmarks.run [--database sqlite|postgresql] [--cases N] [--inspections N] [--seconds S]
+    python -m benchmarks.run [--database sqlite|postgresql|both] [--cases N] [--inspections N] [--seconds S]
 
 Everything runs on this machine: server, database and the client, which has a process of its own. Absolutes swing
 with the machine; the ratio to the bare route and the CPU per request travel.
@@ -32,6 +32,9 @@ from benchmarks.processes import (
 )
 from benchmarks.scenarios import Scenario, bare_requests, make_scenarios
 from benchmarks.seeding import read_ground, seed
+from checklists.rollups import fold_all
+from server.app import create_app
+from server.config import load_config
 
 RESULTS = Path(__file__).parent / "results"
 CONCURRENCY = 8
@@ -62,6 +65,14 @@ class Database:
 
 def main() -> None:
     options = _options()
+    databases = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
+    for name in databases:
+        options.database = name
+        _run(options)
+
+
+def _run(options: argparse.Namespace) -> None:
+    """One database from empty to figures; nothing of it stays but the result."""
     with (
         tempfile.TemporaryDirectory(prefix="jiayuan-bench-") as folder,
         _database(options, Path(folder)) as database,
@@ -77,8 +88,7 @@ def main() -> None:
         machine = describe_machine()
         scenarios = _prepare(options, environ)
         measured, memory = _measure_all(scenarios, environ, database, options.seconds)
-    report = _table(measured, options, memory)
-    print(report)
+    print(_table(measured, options, memory))
     _write(options, machine, measured, memory)
 
 
@@ -86,7 +96,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--inspections", type=int, default=1_000)
     parser.add_argument("--seconds", type=float, default=5.0, help="per scenario")
@@ -104,14 +114,10 @@ def _database(options: argparse.Namespace, folder: Path) -> Iterator[Database]:
 
 def _prepare(options: argparse.Namespace, environ: Mapping[str, str]) -> list[Scenario]:
     """Migrated, with the demo and the volume; the requests come back ready-made."""
-    from server.app import create_app
-    from server.config import load_config
-
     _say("migrating and loading the demo")
     run_flask(["db", "upgrade"], environ)
     run_flask(["demo", "load"], environ)
-    app = create_app(load_config(environ))
-    with app.app_context():
+    with create_app(load_config(environ)).app_context():
         now = datetime.now().astimezone()
         ground = read_ground(now)
         seed(ground, options.cases, options.inspections, now, _say)
@@ -127,11 +133,18 @@ def _measure_all(
     measured = []
     with gunicorn("server.wsgi:app", environ) as running:
         for scenario in scenarios:
+            _fold(environ)
             measured.append(_measure(scenario, running, database.pid, seconds))
             _say(f"{scenario.name}: {measured[-1].requests_per_second:.0f}/s")
         memory = resident_megabytes(running.pid)
     after = _measure_bare(environ, seconds)
     return [before, *(_beside(each, before, after) for each in measured), after], memory
+
+
+def _fold(environ: Mapping[str, str]) -> None:
+    """What the job worker does every minute, at a time when nothing is measured."""
+    with create_app(load_config(environ)).app_context():
+        fold_all()
 
 
 def _measure_bare(environ: Mapping[str, str], seconds: float) -> Measurement:
@@ -217,7 +230,7 @@ def _table(measured: list[Measurement], options: argparse.Namespace, memory: lis
             f"{each.p50_ms:.1f}",
             f"{each.p99_ms:.1f}",
             f"{each.application_cpu_ms:.2f}",
-            "in the application's" if each.database_cpu_ms is None else f"{each.database_cpu_ms:.2f}",
+            "–" if each.database_cpu_ms is None else f"{each.database_cpu_ms:.2f}",
             f"{each.answer_kilobytes:.1f}",
             f"{each.ratio:.3f}",
             f"{each.cpu_multiple:.1f}",

@@ -14,6 +14,12 @@ from server.db import new_id
 
 PHOTOS_A_REPORT = 1
 FAILS_AN_INSPECTION = 3
+# The rate alone, and as the desk's first screens show it.
+_BREAKDOWNS = [f"compliance?checklist={CHECKLIST}{by}" for by in ("", "&by=indicator", "&by=child_area")]
+# What fails and what was left out, 50 pairs each, with their answers, cases and photos.
+_EXPLANATIONS = [
+    f"compliance/explain?checklist={CHECKLIST}{status}" for status in ("", "&status=stale,unassessed")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,8 @@ def make_scenarios(ground: Ground, writes: int, now: datetime) -> list[Scenario]
             is_once_only=True,
         ),
         Scenario("case list (50 rows)", _case_lists(ground), frozenset({200})),
-        Scenario("area rates", _rates(ground, "compliance"), frozenset({200})),
-        Scenario("explain", _rates(ground, "compliance/explain"), frozenset({200})),
+        Scenario("area rates", _rates(ground, _BREAKDOWNS), frozenset({200})),
+        Scenario("explain", _rates(ground, _EXPLANATIONS), frozenset({200})),
     ]
 
 
@@ -93,6 +99,7 @@ def _answers(items: Sequence[Item], index: int, now: datetime) -> list[dict[str,
             {
                 "item_code": item.code,
                 "result": result,
+                "occurrences": 1 if result == "fail" and item.counts_occurrences else None,
                 "observed_at": now.isoformat(),
                 "photo_ids": [""] * (item.min_photos if is_shown else 0),
                 "note": "已现场查看" if result == "fail" else "",
@@ -120,10 +127,13 @@ def _case_lists(ground: Ground) -> list[bytes]:
     return [_request("GET", f"/api/v1/cases?limit=50{query}", bearer) for query in queries]
 
 
-def _rates(ground: Ground, what: str) -> list[bytes]:
+def _rates(ground: Ground, addresses: Sequence[str]) -> list[bytes]:
+    """Of the district and of one township."""
     bearer = {"Authorization": f"Bearer {ground.tokens['manager']}"}
     areas = [ground.district_code, ground.township_code]
-    return [_request("GET", f"/api/v1/areas/{area}/{what}?checklist={CHECKLIST}", bearer) for area in areas]
+    return [
+        _request("GET", f"/api/v1/areas/{area}/{address}", bearer) for area in areas for address in addresses
+    ]
 
 
 def _put(noun: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> bytes:

@@ -26,7 +26,8 @@ class PendingRequest:
 class CaseFacts:
     """A case as far as the rules are concerned. `due_at` is the effective deadline as it stands now.
 
-    `failing_since` says since when the case has counted as a failure, `is_failing` whether it still does.
+    `failing_since` says since when the case has counted as a failure, `is_failing` whether it still does;
+    `has_category` whether it says which item it is about.
     """
 
     state: State
@@ -58,6 +59,7 @@ class CaseFacts:
     failing_since: datetime | None = None
     merged_into_id: UUID | None = None
     state_before_merge: State | None = None
+    has_category: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Case numbers (案卷号): 310151-20261121-000123 = district, the day it was opened, a serial.
+"""Case numbers (案件编号): 310151-20261121-000123 = district, the day it was opened, a serial.
 
 The serial is unique in the whole server and may have gaps. A number is a reference that people read to one another,
 never a credential: what opens a case to its reporter is the tracking code.

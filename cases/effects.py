@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
 from cases.case_facts import ActionInput, CaseFacts, PendingRequest, Step
 from cases.deadlines import Clock, Stop, StopKind
 from cases.terms import Action, AppealStatus, Loop, RequestKind, State, Verification
 from cases.transitions import Transition
-from server.clock import LOCAL_ZONE
+from server.clock import start_of_day
 
 Effect = Callable[[ActionInput, Step], CaseFacts]
 
@@ -19,11 +19,6 @@ def effect_of(row: Transition, given: ActionInput, step: Step) -> CaseFacts:
     """The case after the row's action; its state is the caller's to set."""
     effect = _EFFECTS.get(row.action)
     return effect(given, step) if effect else step.facts
-
-
-def start_of_day(day: date) -> datetime:
-    """Midnight where the residents live: a suspension comes back as its date begins."""
-    return datetime.combine(day, time(), tzinfo=LOCAL_ZONE).astimezone(UTC)
 
 
 def _verify(given: ActionInput, step: Step) -> CaseFacts:

@@ -33,6 +33,11 @@ _REASONS: Mapping[Guard, tuple[str, str]] = {
         "核实未发现问题，不能立案；可以再次派核实或不予立案",
         "Verification found nothing: ask again, or do not file",
     ),
+    # Filing is by category (GB/T 30428.8); without an item the case would count in no rate.
+    Guard.HAS_CATEGORY: (
+        "请先选择检查项（类别）再立案",
+        "Choose the item it is about before filing",
+    ),
     Guard.IS_NOT_REPORTER: ("上报人不能核实自己的上报", "Whoever reported it cannot verify it"),
     Guard.IS_NOT_THE_HANDLER: (
         "处置人员及其单位不能核查自己的处置结果",
@@ -113,6 +118,7 @@ _CHECKS: Mapping[Guard, Callable[[Step], bool]] = {
     Guard.MAY_STILL_RETURN: lambda s: not s.facts.is_joint_office_decision,
     Guard.JOINT_OFFICE_DECIDES: lambda s: _joint_office_decides(s.facts, s.actor),
     Guard.WAS_NOT_REFUTED: lambda s: s.facts.verification is not Verification.NOT_FOUND,
+    Guard.HAS_CATEGORY: lambda s: s.facts.has_category,
     Guard.IS_NOT_REPORTER: lambda s: not s.actor.is_reporter,
     Guard.IS_NOT_THE_HANDLER: lambda s: _is_not_the_handler(s.facts, s.actor),
     Guard.BEFORE_EXPIRY: lambda s: s.facts.due_at is not None and s.now < s.facts.due_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -37,6 +37,25 @@ class NewEvent:
 
 def append_event(case: Case, new: NewEvent) -> CaseEvent:
     """Add the step as the chain's next link, with its photos; the case must be locked by the caller."""
+    return append_events([(case, new)])[0]
+
+
+def append_events(steps: Sequence[tuple[Case, NewEvent]]) -> list[CaseEvent]:
+    """As `append_event` for many steps, in their order; a constant number of statements. Cases may be new."""
+    rows = [_next_event(case, new) for case, new in steps]
+    # The cases first: the events of new ones refer to them, and no relationship tells the session so.
+    db.session.flush()
+    db.session.add_all(rows)
+    db.session.flush()
+    _add_photos(
+        _GivenPhotos(case.id, new.photo_ids, new.photo_kind, row.seq, new.at)
+        for (case, new), row in zip(steps, rows, strict=True)
+    )
+    return rows
+
+
+def _next_event(case: Case, new: NewEvent) -> CaseEvent:
+    """The step as the chain's next link, which the case now ends with."""
     event = ChainEvent(
         case.id,
         case.event_count + 1,
@@ -51,34 +70,56 @@ def append_event(case: Case, new: NewEvent) -> CaseEvent:
         new.photo_ids,
     )
     made = link(event, case.head_hash)
-    row = _row_of(made)
-    db.session.add(row)
     case.event_count, case.head_hash = event.seq, made.hash
-    db.session.flush()
-    add_photos(case, new.photo_ids, new.photo_kind, event.seq, new.at)
-    return row
+    return _row_of(made)
 
 
 def add_photos(
     case: Case, photo_ids: Sequence[uuid.UUID], kind: PhotoKind, event_seq: int, at: datetime
 ) -> None:
     """Put photos into the case file; one that is there already stays where it was."""
-    if not photo_ids:
-        return
-    known = set(db.session.scalars(sa.select(CasePhoto.photo_id).where(CasePhoto.case_id == case.id)))
-    for position, photo_id in enumerate(dict.fromkeys(photo_ids)):
-        if photo_id not in known:
-            db.session.add(
-                CasePhoto(
-                    case_id=case.id,
-                    photo_id=photo_id,
-                    kind=kind.value,
-                    event_seq=event_seq,
-                    position=position,
-                    added_at=at,
-                )
+    _add_photos([_GivenPhotos(case.id, photo_ids, kind, event_seq, at)])
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenPhotos:
+    """Photos that came to a case with one of its events."""
+
+    case_id: uuid.UUID
+    photo_ids: Sequence[uuid.UUID]
+    kind: PhotoKind
+    event_seq: int
+    at: datetime
+
+    def rows(self) -> Iterator[CasePhoto]:
+        for position, photo_id in enumerate(dict.fromkeys(self.photo_ids)):
+            yield CasePhoto(
+                case_id=self.case_id,
+                photo_id=photo_id,
+                kind=self.kind.value,
+                event_seq=self.event_seq,
+                position=position,
+                added_at=self.at,
             )
+
+
+def _add_photos(given: Iterable[_GivenPhotos]) -> None:
+    """The photos of many events, in two statements."""
+    rows = [row for each in given for row in each.rows()]
+    if not rows:
+        return
+    known = _photos_in({row.case_id for row in rows})
+    for row in rows:
+        key = (row.case_id, row.photo_id)
+        if key not in known:
+            known.add(key)
+            db.session.add(row)
     db.session.flush()
+
+
+def _photos_in(case_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    statement = sa.select(CasePhoto.case_id, CasePhoto.photo_id).where(CasePhoto.case_id.in_(case_ids))
+    return {(case_id, photo_id) for case_id, photo_id in db.session.execute(statement)}
 
 
 def _row_of(made: Link) -> CaseEvent:

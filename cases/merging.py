@@ -48,10 +48,8 @@ def _come_back(case: Case, target_id: uuid.UUID, actor: Actor, now: datetime) ->
         .values(case_id=case.id)
         .execution_options(synchronize_session=False)
     )
-    for seq in _absorbed_at(target, case):
-        db.session.execute(
-            sa.delete(CasePhoto).where(CasePhoto.case_id == target.id, CasePhoto.event_seq == seq)
-        )
+    came_with = CasePhoto.event_seq.in_(_absorbed_at(target, case))
+    db.session.execute(sa.delete(CasePhoto).where(CasePhoto.case_id == target.id, came_with))
     _tell(target, _RELEASE, case, actor, now)
 
 

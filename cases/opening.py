@@ -4,7 +4,9 @@ open on the same matter at the same place."""
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,14 +15,14 @@ from cases import configuration
 from cases.case_facts import CaseFacts
 from cases.case_numbers import CaseNumber
 from cases.deadlines import Clock
-from cases.history import NewEvent, append_event
-from cases.item_terms import ItemTerms, get_item_terms
+from cases.event_chain import GENESIS
+from cases.history import NewEvent, append_event, append_events
+from cases.item_terms import ItemTerms, get_terms_of_items
 from cases.models import Case, CaseEvent, CaseOrigin, CaseReport, CaseSerial
-from cases.routing import RoutingDecision
-from cases.routing_rules import route
+from cases.routing_rules import LocalRouting, routing_at
 from cases.stored_case import keep, limit_of, matter_key
 from cases.terms import OPEN_STATES, PhotoKind, State
-from checklists.observations import lock_communities, open_case_interval
+from checklists.observations import CaseOpening, lock_communities, open_case_intervals
 from grid.models import Community
 from grid.permissions import Actor
 from server.clock import local_day
@@ -65,6 +67,23 @@ class InspectionCause:
 
 
 @dataclass(frozen=True, slots=True)
+class FailingAnswer:
+    """A fail on its way into a case: what is known of the matter, and the answer behind it."""
+
+    new: NewCase
+    cause: InspectionCause
+
+    @property
+    def matter_key(self) -> str:
+        """The matter and place that it is about; raises `RuleViolated` where it names no item."""
+        key = matter_key(self.new.community_id, self.new.item_code, self.new.building, self.new.place)
+        if key is None:
+            error = FieldError("item_code", "item_required", "请选择检查项", "An item is needed")
+            raise RuleViolated(error.zh, error.en, code="item_required", errors=[error])
+        return key
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedCase:
     """The case, and whether it was there already."""
 
@@ -81,8 +100,10 @@ def open_case_for_report(new: NewCase, reporter: ReporterLink, actor: Actor, now
     known = find_case_of_report(reporter.report_id)
     if known is not None:
         return known
-    case = _prepared(new, community, now)
-    _store(case, _first_facts(case, now), now)
+    (case,) = _prepared([new], community, now)
+    keep(case, _first_facts(case, now), now)
+    db.session.add(case)
+    db.session.flush()
     _link_report(case, reporter, now)
     append_event(
         case,
@@ -108,63 +129,152 @@ def open_or_join_case(new: NewCase, cause: InspectionCause, actor: Actor, now: d
     news and changes nothing of it. An inspector's finding needs no verification. The community's lock lets one of
     two answers open, the other join; the unique `open_key` stands behind it. Again is harmless.
     """
-    community = _locked_community(new.community_id)
-    if new.item_code is None:
-        error = FieldError("item_code", "item_required", "请选择检查项", "An item is needed")
-        raise RuleViolated(error.zh, error.en, code="item_required", errors=[error])
-    key = matter_key(new.community_id, new.item_code, new.building, new.place)
-    joined = _find_open(key) or _find_fixed_since(key, cause.observed_at)
-    if joined is not None and _knows_answer(joined, cause.answer_id):
-        return OpenedCase(joined, is_joined=True)
-    if joined is not None:
-        return OpenedCase(_join(joined, cause, actor, now), is_joined=True)
-    return OpenedCase(_open_filed(new, community, cause, actor, now), is_joined=False)
+    return open_or_join_cases(new.community_id, [FailingAnswer(new, cause)], actor, now)[0]
 
 
-def _open_filed(
-    new: NewCase, community: Community, cause: InspectionCause, actor: Actor, now: datetime
-) -> Case:
-    """The fact is as old as what the inspector saw; the holder's clock begins now."""
-    case = _prepared(new, community, now)
-    first = _first_facts(case, now)
-    filed = replace(
-        first,
-        state=State.FILED,
-        filed_at=now,
-        clock=Clock(now, first.limit),
-        is_failing=True,
-        failing_since=min(cause.observed_at, now),
+def open_or_join_cases(
+    community_id: uuid.UUID, fails: Sequence[FailingAnswer], actor: Actor, now: datetime
+) -> list[OpenedCase]:
+    """As `open_or_join_case` for each of a community's fails, in their order; a constant number of statements."""
+    if not fails:
+        return []
+    community = _locked_community(community_id)
+    standing = _standing_cases(fails)
+    fresh = _filed(standing.without_case(fails), community, now)
+    standing.open.update(fresh)
+    opened = _tell_cases(fails, standing, {case.id for case in fresh.values()}, actor, now)
+    _begin_failing(community_id, fresh.values())
+    return opened
+
+
+@dataclass(slots=True)
+class _StandingCases:
+    """The cases that fails may join, by matter: the open one, those closed lately (the newest first).
+
+    `told` has the (case, answer) pairs of which the cases' histories know already.
+    """
+
+    open: dict[str, Case] = field(default_factory=dict)
+    closed: dict[str, list[Case]] = field(default_factory=lambda: defaultdict(list))
+    told: set[tuple[uuid.UUID, str]] = field(default_factory=set)
+
+    def find(self, fail: FailingAnswer) -> Case | None:
+        """The open case on the matter, else the one whose fix passed its check after the answer was seen."""
+        key = fail.matter_key
+        return self.open.get(key) or next(
+            (
+                case
+                for case in self.closed.get(key, ())
+                if case.closed_at is not None and case.closed_at > fail.cause.observed_at
+            ),
+            None,
+        )
+
+    def without_case(self, fails: Iterable[FailingAnswer]) -> dict[str, FailingAnswer]:
+        """The matters that need a new case, each with the first fail on it."""
+        first: dict[str, FailingAnswer] = {}
+        for fail in fails:
+            if self.find(fail) is None:
+                first.setdefault(fail.matter_key, fail)
+        return first
+
+
+def _standing_cases(fails: Sequence[FailingAnswer]) -> _StandingCases:
+    """Lock and read what fails may join. Two queries."""
+    standing = _StandingCases()
+    earliest = min(fail.cause.observed_at for fail in fails)
+    is_fixed = sa.and_(Case.state == State.CLOSED, Case.closed_at > earliest)
+    statement = (
+        sa.select(Case)
+        .where(
+            Case.matter_key.in_({fail.matter_key for fail in fails}),
+            sa.or_(Case.open_key == Case.matter_key, is_fixed),
+        )
+        .order_by(Case.closed_at.desc(), Case.id)
+        .with_for_update(key_share=True)
     )
-    _store(case, filed, now)
-    append_event(case, _inspection_event(case, cause, actor, now, "open", from_state=""))
-    assert case.item_code is not None
-    assert filed.failing_since is not None
-    open_case_interval(case.id, case.community_id, case.item_code, filed.failing_since)
-    return case
+    cases = list(db.session.scalars(statement.execution_options(populate_existing=True)))
+    for case in cases:
+        assert case.matter_key is not None
+        if case.open_key is not None:
+            standing.open[case.matter_key] = case
+        else:
+            standing.closed[case.matter_key].append(case)
+    standing.told = _told({case.id for case in cases})
+    return standing
 
 
-def _knows_answer(case: Case, answer_id: uuid.UUID) -> bool:
-    told = db.session.scalars(sa.select(CaseEvent.data).where(CaseEvent.case_id == case.id))
-    return any(data.get("answer_id") == str(answer_id) for data in told)
+def _told(case_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, str]]:
+    if not case_ids:
+        return set()
+    answer_id = CaseEvent.data["answer_id"].as_string()
+    statement = sa.select(CaseEvent.case_id, answer_id).where(CaseEvent.case_id.in_(case_ids))
+    return {(case_id, told) for case_id, told in db.session.execute(statement.where(answer_id.is_not(None)))}
 
 
-def _join(case: Case, cause: InspectionCause, actor: Actor, now: datetime) -> Case:
-    append_event(case, _inspection_event(case, cause, actor, now, "join", from_state=case.state.value))
-    case.revision += 1
-    case.updated_at = now
-    db.session.flush()
-    return case
+def _filed(fails: dict[str, FailingAnswer], community: Community, now: datetime) -> dict[str, Case]:
+    """New cases by matter, filed at once. The fact is as old as what was seen; the holder's clock begins now."""
+    cases = dict(zip(fails, _prepared([each.new for each in fails.values()], community, now), strict=True))
+    for key, case in cases.items():
+        first = _first_facts(case, now)
+        # The community is locked and nobody has the key.
+        case.open_key = key
+        filed = replace(
+            first,
+            state=State.FILED,
+            filed_at=now,
+            clock=Clock(now, first.limit),
+            is_failing=True,
+            failing_since=min(fails[key].cause.observed_at, now),
+        )
+        keep(case, filed, now)
+    db.session.add_all(cases.values())
+    return cases
+
+
+def _tell_cases(
+    fails: Sequence[FailingAnswer],
+    standing: _StandingCases,
+    unopened: set[uuid.UUID],
+    actor: Actor,
+    now: datetime,
+) -> list[OpenedCase]:
+    """Write each fail into its case's history, unless it stands there; the first one of a new case opens it."""
+    opened, steps = [], []
+    for fail in fails:
+        case = standing.find(fail)
+        assert case is not None
+        is_joined = case.id not in unopened
+        unopened.discard(case.id)
+        if (case.id, str(fail.cause.answer_id)) not in standing.told:
+            standing.told.add((case.id, str(fail.cause.answer_id)))
+            steps.append((case, _inspection_event(case, fail.cause, actor, now, is_joined=is_joined)))
+            case.revision += is_joined
+            case.updated_at = now
+        opened.append(OpenedCase(case, is_joined))
+    append_events(steps)
+    return opened
+
+
+def _begin_failing(community_id: uuid.UUID, cases: Collection[Case]) -> None:
+    openings = [
+        CaseOpening(case.id, case.item_code, case.failing_since)
+        for case in cases
+        if case.item_code is not None and case.failing_since is not None
+    ]
+    if openings:
+        open_case_intervals(community_id, openings)
 
 
 def _inspection_event(
-    case: Case, cause: InspectionCause, actor: Actor, now: datetime, action: str, from_state: str
+    case: Case, cause: InspectionCause, actor: Actor, now: datetime, *, is_joined: bool
 ) -> NewEvent:
     return NewEvent(
         now,
         actor.account_id,
         "inspector",
-        action,
-        from_state,
+        "join" if is_joined else "open",
+        case.state.value if is_joined else "",
         case.state.value,
         data={
             "origin": CaseOrigin.INSPECTION.value,
@@ -236,32 +346,32 @@ def _locked_community(community_id: uuid.UUID) -> Community:
     return db.session.get_one(Community, community_id)
 
 
-def _find_open(key: str | None) -> Case | None:
-    if key is None:
-        return None
-    found = sa.select(Case).where(Case.open_key == key).with_for_update(key_share=True)
-    return db.session.scalar(found.execution_options(populate_existing=True))
+def _prepared(news: Sequence[NewCase], community: Community, now: datetime) -> list[Case]:
+    """The rows of new cases, numbered and in their first loop; what they need is read once for all."""
+    if not news:
+        return []
+    terms = get_terms_of_items({new.item_code for new in news if new.item_code}, local_day(now))
+    routing = routing_at(community.id, community.area_path, now)
+    numbers = _next_numbers(len(news), community, now)
+    return [
+        _new_row(new, community, number, terms.get(new.item_code or ""), routing, now)
+        for new, number in zip(news, numbers, strict=True)
+    ]
 
 
-def _find_fixed_since(key: str | None, observed_at: datetime) -> Case | None:
-    """The case on this matter whose fix passed its check after the answer was seen."""
-    found = (
-        sa.select(Case)
-        .where(Case.matter_key == key, Case.state == State.CLOSED, Case.closed_at > observed_at)
-        .order_by(Case.closed_at.desc())
-        .limit(1)
-        .with_for_update(key_share=True)
-    )
-    return db.session.scalar(found.execution_options(populate_existing=True))
-
-
-def _prepared(new: NewCase, community: Community, now: datetime) -> Case:
-    terms = get_item_terms(new.item_code, local_day(now)) if new.item_code else None
-    routed = route(community.id, community.area_path, terms, now)
-    limit = (terms.limit if terms else None) or configuration.rules().default_limits[routed.loop]
+def _new_row(
+    new: NewCase,
+    community: Community,
+    number: CaseNumber,
+    terms: ItemTerms | None,
+    routing: LocalRouting,
+    now: datetime,
+) -> Case:
+    loop = routing.route(terms).loop
+    limit = (terms.limit if terms else None) or configuration.rules().default_limits[loop]
     return Case(
         id=new_id(),
-        number=str(_next_number(community, now)),
+        number=str(number),
         revision=0,
         community_id=community.id,
         area_code=community.area_code,
@@ -277,19 +387,13 @@ def _prepared(new: NewCase, community: Community, now: datetime) -> Case:
         opened_at=now,
         limit_amount=limit.amount,
         limit_unit=limit.unit.value,
-        **_at_start(routed, now),
+        state=State.REPORTED,
+        loop=loop,
+        loop_path=[loop.value],
+        loop_entered_at=now,
+        event_count=0,
+        head_hash=GENESIS,
     )
-
-
-def _at_start(routed: RoutingDecision, now: datetime) -> dict[str, object]:
-    return {
-        "state": State.REPORTED,
-        "loop": routed.loop,
-        "loop_path": [routed.loop.value],
-        "loop_entered_at": now,
-        "event_count": 0,
-        "head_hash": "0" * 64,
-    }
 
 
 def _title(new: NewCase, terms: ItemTerms | None) -> str:
@@ -306,18 +410,11 @@ def _first_facts(case: Case, now: datetime) -> CaseFacts:
     )
 
 
-def _store(case: Case, facts: CaseFacts, now: datetime) -> None:
-    keep(case, facts, now)
-    db.session.add(case)
-    db.session.flush()
-
-
-def _next_number(community: Community, now: datetime) -> CaseNumber:
-    serial = CaseSerial()
-    db.session.add(serial)
-    db.session.flush()
-    district_code = community.area_path.strip("/").split("/")[0]
-    return CaseNumber(district_code, local_day(now), serial.id)
+def _next_numbers(count: int, community: Community, now: datetime) -> list[CaseNumber]:
+    """Numbers that nobody else has or gets, in ascending order; one statement."""
+    district_code, day = community.area_path.strip("/").split("/")[0], local_day(now)
+    serials = db.session.scalars(sa.insert(CaseSerial).returning(CaseSerial.id), [{} for _ in range(count)])
+    return [CaseNumber(district_code, day, serial) for serial in sorted(serials)]
 
 
 def _link_report(case: Case, reporter: ReporterLink, now: datetime) -> None:

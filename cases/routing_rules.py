@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,25 +29,32 @@ _Key = tuple[int, str]
 def suggest_routing(case: Case, now: datetime) -> RoutingDecision:
     """Who should handle this case and why, by the rules as they stand now."""
     terms = find_item_terms(case.item_code, local_day(now)) if case.item_code else None
-    return route(case.community_id, case.area_path, terms, now, case.loop)
+    return routing_at(case.community_id, case.area_path, now).route(terms, case.loop)
 
 
-def route(
-    community_id: uuid.UUID,
-    area_path: str,
-    terms: ItemTerms | None,
-    now: datetime,
-    loop: Loop | None = None,
-) -> RoutingDecision:
-    """Ask the routing table about an item (or a matter without one) at a place. Two queries."""
-    question = RoutingQuestion(
-        area_path=area_path,
-        item_code=terms.code if terms else None,
-        item_group=terms.group if terms else None,
-        handler_kinds=terms.handler_kinds if terms else (),
-        loop=loop or (terms.loop if terms else None),
-    )
-    return decide_routing(question, _rules_for(area_path), _candidates(community_id, area_path, now))
+@dataclass(frozen=True, slots=True)
+class LocalRouting:
+    """The routing table as it stands at one place: the rules that hold there, who may get cases."""
+
+    area_path: str
+    rules: Sequence[Rule]
+    candidates: Sequence[Candidate]
+
+    def route(self, terms: ItemTerms | None, loop: Loop | None = None) -> RoutingDecision:
+        """Ask the table about an item, or a matter without one."""
+        question = RoutingQuestion(
+            area_path=self.area_path,
+            item_code=terms.code if terms else None,
+            item_group=terms.group if terms else None,
+            handler_kinds=terms.handler_kinds if terms else (),
+            loop=loop or (terms.loop if terms else None),
+        )
+        return decide_routing(question, self.rules, self.candidates)
+
+
+def routing_at(community_id: uuid.UUID, area_path: str, now: datetime) -> LocalRouting:
+    """Read the table for one community. Two queries, however much is asked of it then."""
+    return LocalRouting(area_path, _rules_for(area_path), _candidates(community_id, area_path, now))
 
 
 def _rules_for(area_path: str) -> list[Rule]:

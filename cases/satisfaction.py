@@ -12,7 +12,7 @@ from cases.models import CaseRating
 from cases.reopening import lock_reported_case
 from cases.terms import Satisfaction, State
 from server.db import db
-from server.errors import Conflict, RuleViolated
+from server.errors import Conflict
 
 _RATED_STATES = (State.CLOSED, State.FORCE_CLOSED)
 
@@ -22,12 +22,12 @@ def rate_case(
 ) -> CaseRating:
     """Take a reporter's answer to a closing; once per report and closing, the same answer again is harmless.
 
-    Raises `NotFound` where the report is not this case's, `RuleViolated` for a case that is not closed, `Conflict`
-    for another answer than before.
+    Raises `NotFound` where the report is not this case's, `Conflict` for a case that is not closed and for another
+    answer than before.
     """
     case = lock_reported_case(case_id, report_id)
     if case.state not in _RATED_STATES:
-        raise RuleViolated("案件办结后才能评价", "A case is rated once it is closed", code="case_not_closed")
+        raise Conflict("案件办结后才能评价", "A case is rated once it is closed", code="case_not_closed")
     known = _find(case_id, report_id, case.reopen_count)
     if known is not None:
         return _same(known, Satisfaction(score), note)

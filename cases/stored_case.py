@@ -66,6 +66,7 @@ def facts_of(case: Case) -> CaseFacts:
         failing_since=case.failing_since,
         merged_into_id=case.merged_into_id,
         state_before_merge=State(case.state_before_merge) if case.state_before_merge else None,
+        has_category=case.item_code is not None,
     )
 
 

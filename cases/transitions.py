@@ -22,6 +22,7 @@ class Guard(StrEnum):
     MAY_STILL_RETURN = "may_still_return"
     JOINT_OFFICE_DECIDES = "joint_office_decides"
     WAS_NOT_REFUTED = "was_not_refuted"
+    HAS_CATEGORY = "has_category"
     IS_NOT_REPORTER = "is_not_reporter"
     IS_NOT_THE_HANDLER = "is_not_the_handler"
     BEFORE_EXPIRY = "before_expiry"
@@ -82,7 +83,7 @@ def _collection_and_filing() -> tuple[Transition, ...]:
             (G.IS_NOT_REPORTER,),
             PK.VERIFICATION,
         ),
-        Transition(S.REPORTED, A.FILE, S.FILED, triager, (), (G.WAS_NOT_REFUTED,)),
+        Transition(S.REPORTED, A.FILE, S.FILED, triager, (), (G.HAS_CATEGORY, G.WAS_NOT_REFUTED)),
         Transition(S.REPORTED, A.NOT_FILE, S.NOT_FILED, triager, (N.REASON,)),
         Transition(S.REPORTED, A.MERGE, S.MERGED, triager, (N.TARGET,)),
         Transition(S.FILED, A.MERGE, S.MERGED, triager, (N.TARGET,)),

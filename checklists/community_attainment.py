@@ -56,9 +56,10 @@ class Standing:
 def community_standing(pairs: Mapping[str, Segment], terms: VersionTerms) -> Standing:
     """The standing that a community's items add up to; an item without a segment is unassessed.
 
-    The status speaks of the community: `pass` attains, `fail` is assessed (at least one item has a valid
-    result) and does not attain; the others say why it is not assessed: nothing applies, all that was
-    observed is out of date, or nothing was observed.
+    The status speaks of the community once its verdict is settled: `pass` attains; `fail` does not, be it fully
+    assessed or certain not to attain whatever the rest would show (a veto item fails, or the pass mark is out
+    of reach even if all the rest passed). The others say why there is no verdict: nothing applies, something
+    observed is out of date, or something that applies was never observed.
     """
     tally = _Tally(terms)
     for code, segment in pairs.items():
@@ -125,6 +126,8 @@ class _Tally:
         self._counts[PairStatus.UNASSESSED] = len(self._items)
         self._weight = Decimal(0)
         self._points = Decimal(0)
+        # What the items without a valid result could still add, should they all pass.
+        self._open_weight = sum((item.weight for item in terms.items), Decimal(0))
         self._failing_vetoes: set[str] = set()
 
     def put(self, code: str, segment: Segment) -> None:
@@ -138,6 +141,7 @@ class _Tally:
         self._counts[segment.status] += 1
         self._weight += item.weight * (_is_assessed(segment.status) - _is_assessed(before))
         self._points += points - points_before
+        self._open_weight += item.weight * (_is_open(segment.status) - _is_open(before))
         self._current[code] = (segment.status, points)
         self._note_veto(item, segment.status)
 
@@ -163,15 +167,22 @@ class _Tally:
 
     def _status(self) -> PairStatus:
         counts = StatusCounts.of(self._counts)
-        if counts.assessed:
-            return PairStatus.PASS if self._attains(counts) else PairStatus.FAIL
+        if self._attains(counts):
+            return PairStatus.PASS
+        if counts.assessed and self._is_settled():
+            return PairStatus.FAIL
         if not counts.applicable:
             return PairStatus.NOT_APPLICABLE
         return PairStatus.STALE if counts.stale else PairStatus.UNASSESSED
 
     def _attains(self, counts: StatusCounts) -> bool:
-        is_covered = counts.assessed == counts.applicable
+        is_covered = counts.assessed == counts.applicable > 0
         return is_covered and self._reaches_mark() and not self._failing_vetoes
+
+    def _is_settled(self) -> bool:
+        """Whether the community cannot attain any more, whatever the items without a valid result would show."""
+        best = 100 * (self._points + self._open_weight)
+        return bool(self._failing_vetoes) or best < self._pass_mark * (self._weight + self._open_weight)
 
     def _reaches_mark(self) -> bool:
         return 100 * self._points >= self._pass_mark * self._weight
@@ -179,6 +190,11 @@ class _Tally:
 
 def _is_assessed(status: PairStatus) -> int:
     return int(status in (PairStatus.PASS, PairStatus.FAIL))
+
+
+def _is_open(status: PairStatus) -> int:
+    """Applies and has no valid result."""
+    return int(status in (PairStatus.UNASSESSED, PairStatus.STALE))
 
 
 def _points(item: ItemTerms, segment: Segment) -> Decimal:

@@ -72,7 +72,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class CaseInterval:
-    """One stretch during which a filed case (案卷) was open on this item; a reopened case makes another.
+    """One stretch during which a filed case (案件) was open on this item; a reopened case makes another.
 
     `failed_from` is the moment it was verified or filed. `passed` says that the stretch ended by a check
     that passed (结案), which counts as a pass observed at `ended_at`; a forced closing, merge or voiding

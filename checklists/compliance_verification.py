@@ -73,7 +73,7 @@ def rebuild_compliance() -> int:
     """Throw away all that is derived and derive it again, inside the caller's transaction; answers how many
     communities. Writers wait meanwhile."""
     if is_postgresql():
-        db.session.execute(sa.text("LOCK TABLE communities IN SHARE ROW EXCLUSIVE MODE"))
+        db.session.execute(sa.text("LOCK TABLE communities IN EXCLUSIVE MODE"))
     for table in (PairSegment, RollupDelta, Rollup):
         db.session.execute(sa.delete(table), execution_options={"synchronize_session": False})
     _mark_superseded()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,8 @@ from checklists.terms_in_force import ChecklistHistory, load_histories
 from grid.models import Community
 from server.db import db
 
+# Under which name a session keeps what a `derived_once` block has left to derive.
+_WAITING = "checklists.derivation"
 # How many communities are held in memory at once when many are derived again.
 BATCH = 100
 
@@ -96,11 +99,48 @@ def batches_of(community_ids: Collection[uuid.UUID] | None) -> Iterator[list[uui
         last = batch[-1]
 
 
+@contextmanager
+def derived_once() -> Iterator[None]:
+    """Inside the block facts are only recorded; what they change is derived once, when it ends well.
+
+    An inspection records its answers and opens a case for each fail: one derivation serves them all.
+    """
+    waiting: dict[Place, _Touched] = {}
+    db.session.info[_WAITING] = waiting
+    try:
+        yield
+    finally:
+        del db.session.info[_WAITING]
+    for place, touched in waiting.items():
+        derive_from(place, touched.item_codes, touched.since)
+
+
+@dataclass(slots=True)
+class _Touched:
+    """What has been recorded about a community since the block began: which items, from when on."""
+
+    item_codes: set[str]
+    since: datetime
+
+
+def _leave_for_later(place: Place, item_codes: Collection[str], since: datetime) -> bool:
+    """Note what is to be derived where a `derived_once` block is open; False where none is."""
+    waiting: dict[Place, _Touched] | None = db.session.info.get(_WAITING)
+    if waiting is None:
+        return False
+    touched = waiting.setdefault(place, _Touched(set(), since))
+    touched.item_codes.update(item_codes)
+    touched.since = min(touched.since, since)
+    return True
+
+
 def derive_from(place: Place, item_codes: Collection[str], since: datetime) -> None:
     """Derive a locked community's items again after facts from `since` on have changed.
 
     A community that was never derived, or was moved since, is derived as a whole.
     """
+    if _leave_for_later(place, item_codes, since):
+        return
     histories = {
         code: history
         for code, history in load_histories().items()

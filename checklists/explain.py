@@ -325,13 +325,24 @@ def _explained_community(row: Any, standing: Standing) -> ExplainedCommunity:
     status = PairStatus(row.status)
     if status is PairStatus.FAIL:
         zh, en = _shortfall(standing)
+    elif standing.counts.assessed and status is not PairStatus.PASS:
+        zh, en = _undecided(standing)
     else:
         zh, en = _REASONS.get(status, ("", ""))
     return ExplainedCommunity(row.Community, status, row.since, standing, zh, en)
 
 
+def _undecided(standing: Standing) -> tuple[str, str]:
+    """What is still missing for a verdict."""
+    missing = standing.counts.applicable - standing.counts.assessed
+    return (
+        f"还有 {missing} 项没有有效结果，尚不能判定",
+        f"{missing} items have no valid result; no verdict yet",
+    )
+
+
 def _shortfall(standing: Standing) -> tuple[str, str]:
-    """What keeps an assessed community from attaining."""
+    """What keeps a community with a verdict from attaining."""
     zh, en = [], []
     missing = standing.counts.applicable - standing.counts.assessed
     if standing.failing_vetoes:

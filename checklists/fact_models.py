@@ -133,5 +133,17 @@ class Rollup(Base):
     status: Mapped[PairStatus] = mapped_column(_enum(PairStatus, "rollup_status"), primary_key=True)
     change: Mapped[int]
 
-    # The key is nearly the whole row: SQLite keeps rows in its order, so that a span of days lies together.
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    # The key is nearly the whole row. SQLite keeps rows in its order, so that a span of days lies together;
+    # PostgreSQL keeps the change beside it, and answers from the index alone.
+    __table_args__ = (
+        sa.PrimaryKeyConstraint(
+            "area_code",
+            "checklist_code",
+            "span",
+            "first_on",
+            "item_code",
+            "status",
+            postgresql_include=["change"],
+        ),
+        {"sqlite_with_rowid": False},
+    )

@@ -7,7 +7,7 @@ in step with the facts in the same transaction. They flush and never commit.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,11 +21,13 @@ from server.db import db
 from server.errors import Conflict, NotFound, RuleViolated
 
 __all__ = [
+    "CaseOpening",
     "ObservationEntry",
     "correct_case_interval",
     "end_case_interval",
     "lock_communities",
     "open_case_interval",
+    "open_case_intervals",
     "record_observations",
 ]
 
@@ -68,6 +70,15 @@ def record_observations(
     recording.finish()
 
 
+@dataclass(frozen=True, slots=True)
+class CaseOpening:
+    """A filed case fails the item from an instant on."""
+
+    case_id: uuid.UUID
+    item_code: str
+    failed_from: datetime
+
+
 def open_case_interval(
     case_id: uuid.UUID, community_id: uuid.UUID, item_code: str, failed_from: datetime
 ) -> None:
@@ -75,23 +86,36 @@ def open_case_interval(
 
     A case that is open already stays so, from the earlier moment of the two.
     """
+    open_case_intervals(community_id, [CaseOpening(case_id, item_code, failed_from)])
+
+
+def open_case_intervals(community_id: uuid.UUID, openings: Sequence[CaseOpening]) -> None:
+    """As `open_case_interval` for several cases of one community; a constant number of queries."""
     place = _lock(community_id)
-    known = _intervals(case_id)
-    if any(fact.failed_from == failed_from for fact in known):
-        return
+    known = _intervals_of([opening.case_id for opening in openings])
+    changed = [fact for opening in openings if (fact := _open(opening, community_id, known[opening.case_id]))]
+    db.session.flush()
+    if changed:
+        derive_from(place, {fact.item_code for fact in changed}, min(fact.failed_from for fact in changed))
+
+
+def _open(
+    opening: CaseOpening, community_id: uuid.UUID, known: list[CaseIntervalFact]
+) -> CaseIntervalFact | None:
+    """The interval that begins, or now begins earlier; None where nothing changes."""
+    if any(fact.failed_from == opening.failed_from for fact in known):
+        return None
     current = next((fact for fact in known if fact.ended_at is None), None)
     if current is None:
-        db.session.add(
-            CaseIntervalFact(
-                case_id=case_id, community_id=community_id, item_code=item_code, failed_from=failed_from
-            )
+        current = CaseIntervalFact(
+            case_id=opening.case_id, community_id=community_id, item_code=opening.item_code
         )
-    elif current.failed_from <= failed_from:
-        return
-    else:
-        current.failed_from = failed_from
-    db.session.flush()
-    derive_from(place, {current.item_code if current else item_code}, failed_from)
+        db.session.add(current)
+        known.append(current)
+    elif current.failed_from <= opening.failed_from:
+        return None
+    current.failed_from = opening.failed_from
+    return current
 
 
 def end_case_interval(case_id: uuid.UUID, ended_at: datetime, passed: bool) -> None:
@@ -109,7 +133,7 @@ def end_case_interval(case_id: uuid.UUID, ended_at: datetime, passed: bool) -> N
     if current is None:
         if any((fact.ended_at, fact.passed) == (ended_at, passed) for fact in known):
             return
-        raise Conflict("案卷已经结束", "This case has ended already", code="case_interval_ended")
+        raise Conflict("案件已经结束", "This case has ended already", code="case_interval_ended")
     if ended_at < current.failed_from:
         raise RuleViolated("结束时间早于立案时间", "A case cannot end before it began")
     current.ended_at, current.passed = ended_at, passed
@@ -139,13 +163,21 @@ def _lock(community_id: uuid.UUID) -> Place:
 
 def _intervals(case_id: uuid.UUID) -> list[CaseIntervalFact]:
     """A case's intervals, the earliest first, as they are now."""
+    return _intervals_of([case_id])[case_id]
+
+
+def _intervals_of(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[CaseIntervalFact]]:
+    """As `_intervals` for each case; one query."""
     statement = (
         sa.select(CaseIntervalFact)
-        .where(CaseIntervalFact.case_id == case_id)
+        .where(CaseIntervalFact.case_id.in_(case_ids))
         .order_by(CaseIntervalFact.failed_from)
         .execution_options(populate_existing=True)
     )
-    return list(db.session.scalars(statement))
+    found: dict[uuid.UUID, list[CaseIntervalFact]] = {case_id: [] for case_id in case_ids}
+    for fact in db.session.scalars(statement):
+        found[fact.case_id].append(fact)
+    return found
 
 
 class _Recording:

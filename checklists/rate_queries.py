@@ -26,6 +26,10 @@ from server.errors import FieldError, NotFound, RuleViolated
 LONGEST_SERIES_DAYS = 1100
 Counts = Mapping[str, StatusCounts]
 DayChanges = dict[date, list[tuple[str, PairStatus, int]]]
+# The items that a rate is asked of, by checklist.
+Wanted = Mapping[str, Collection[str]]
+# Under this stand items that were counted together.
+_TOGETHER = ""
 # Stands for "before the period" where a day is asked for.
 _BEFORE = sa.literal(date.min, sa.Date)
 
@@ -38,9 +42,9 @@ class Selection:
     indicator_code: str | None = None
     item_code: str | None = None
 
-    def codes(self, version: VersionInForce) -> tuple[str, ...]:
-        """The selected items that a version has, in its order."""
-        return version.item_codes(self.indicator_code, self.item_code)
+    def codes(self, version: VersionInForce | None) -> tuple[str, ...]:
+        """The selected items that a version has, in its order; none where there is no version."""
+        return version.item_codes(self.indicator_code, self.item_code) if version else ()
 
 
 def select_items(
@@ -95,7 +99,8 @@ class CommunityRates:
 def area_rates(area_code: str, selection: Selection, as_of: date) -> AreaRates:
     """The rates of an area at the end of a day; one query, whatever the history's length."""
     version = selection.history.find_in_force(as_of)
-    counts = _counts_as_of([area_code], [selection.history.code], as_of)[area_code, selection.history.code]
+    code = selection.history.code
+    counts = _counts_as_of([area_code], {code: selection.codes(version)}, as_of)[area_code, code]
     return _rates(version, selection, counts, as_of)
 
 
@@ -103,7 +108,7 @@ def rates_by_area(areas: Sequence[Area], selection: Selection, as_of: date) -> l
     """The rates of several areas, in their order; one query."""
     version = selection.history.find_in_force(as_of)
     code = selection.history.code
-    counts = _counts_as_of([area.code for area in areas], [code], as_of)
+    counts = _counts_as_of([area.code for area in areas], {code: selection.codes(version)}, as_of)
     return [
         Breakdown(area.code, area.name, area.name, _rates(version, selection, counts[area.code, code], as_of))
         for area in areas
@@ -115,7 +120,7 @@ def rates_by_indicator(area_code: str, selection: Selection, as_of: date) -> lis
     version = selection.history.find_in_force(as_of)
     if version is None:
         return []
-    counts = _counts_as_of([area_code], [selection.history.code], as_of)[area_code, selection.history.code]
+    counts = _counts_by_item(area_code, selection, version, as_of)
     wanted = {version.by_code[code].indicator_code for code in selection.codes(version)}
     return [
         _named(version, code, Selection(selection.history, code, selection.item_code), counts, as_of)
@@ -129,7 +134,7 @@ def rates_by_item(area_code: str, selection: Selection, as_of: date) -> list[Bre
     version = selection.history.find_in_force(as_of)
     if version is None:
         return []
-    counts = _counts_as_of([area_code], [selection.history.code], as_of)[area_code, selection.history.code]
+    counts = _counts_by_item(area_code, selection, version, as_of)
     found = []
     for code in selection.codes(version):
         item = version.by_code[code]
@@ -140,15 +145,20 @@ def rates_by_item(area_code: str, selection: Selection, as_of: date) -> list[Bre
 
 def rates_by_checklist(area_code: str, as_of: date) -> list[Breakdown]:
     """An area's rates under every checklist in force on the day, by code; two queries."""
-    histories = load_histories()
-    counts = _counts_as_of([area_code], histories.keys(), as_of)
-    found = []
-    for code, history in sorted(histories.items()):
-        version = history.find_in_force(as_of)
-        if version is not None:
-            rates = _rates(version, Selection(history), counts[area_code, code], as_of)
-            found.append(Breakdown(code, version.name_zh, version.name_en, rates))
-    return found
+    selections = {code: Selection(history) for code, history in sorted(load_histories().items())}
+    versions = {code: each.history.find_in_force(as_of) for code, each in selections.items()}
+    wanted = {code: selections[code].codes(version) for code, version in versions.items()}
+    counts = _counts_as_of([area_code], wanted, as_of)
+    return [
+        Breakdown(
+            code,
+            version.name_zh,
+            version.name_en,
+            _rates(version, selections[code], counts[area_code, code], as_of),
+        )
+        for code, version in versions.items()
+        if version is not None
+    ]
 
 
 def area_series(area_code: str, selection: Selection, first_on: date, last_on: date) -> list[AreaRates]:
@@ -157,7 +167,7 @@ def area_series(area_code: str, selection: Selection, first_on: date, last_on: d
     Raises RuleViolated for a period that ends before it begins or is longer than `LONGEST_SERIES_DAYS`.
     """
     _check_period(first_on, last_on)
-    running, changes = _changes_between(area_code, selection.history.code, first_on, last_on)
+    running, changes = _changes_between(area_code, selection, first_on, last_on)
     series = []
     for day in _days(first_on, last_on):
         for item_code, status, change in changes.get(day, ()):
@@ -242,18 +252,13 @@ def _rates(version: VersionInForce | None, selection: Selection, counts: Counts,
     if version is None:
         nothing = StatusCounts()
         return AreaRates(as_of, None, rate_of(nothing), rate_of(nothing, COMMUNITY_ATTAINMENT))
-    communities = counts.get(COMMUNITY, StatusCounts())
-    items = StatusCounts()
-    for code in selection.codes(version):
-        items += _with_unassessed(counts.get(code, StatusCounts()), communities.total)
+    communities, codes = counts.get(COMMUNITY, StatusCounts()), selection.codes(version)
+    known = sum((counts.get(code, StatusCounts()) for code in (_TOGETHER, *codes)), StatusCounts())
+    # Items keep no count of unassessed pairs: these are the communities that no other status has.
+    items = known + StatusCounts(unassessed=len(codes) * communities.total - known.total)
     return AreaRates(
         as_of, version, rate_of(items, INDICATOR_ATTAINMENT), rate_of(communities, COMMUNITY_ATTAINMENT)
     )
-
-
-def _with_unassessed(counts: StatusCounts, communities: int) -> StatusCounts:
-    """Items keep no count of unassessed pairs: these are the communities that no other status has."""
-    return counts + StatusCounts(unassessed=communities - counts.total)
 
 
 def _check_period(first_on: date, last_on: date) -> None:
@@ -272,18 +277,28 @@ def _days(first_on: date, last_on: date) -> Iterator[date]:
         yield first_on + timedelta(days=offset)
 
 
+def _counts_by_item(area_code: str, selection: Selection, version: VersionInForce, as_of: date) -> Counts:
+    """An area's counts at a day's end, of each selected item and of the communities themselves."""
+    code = selection.history.code
+    wanted = {code: selection.codes(version)}
+    return _counts_as_of([area_code], wanted, as_of, is_by_item=True)[area_code, code]
+
+
 def _counts_as_of(
-    area_codes: Collection[str], checklist_codes: Collection[str], as_of: date
+    area_codes: Collection[str], wanted: Wanted, as_of: date, *, is_by_item: bool = False
 ) -> dict[tuple[str, str], Counts]:
-    """Counts by (area, checklist) and item at a day's end: buckets and unfolded deltas in one statement."""
+    """Counts by (area, checklist) at a day's end: buckets and unfolded deltas in one statement.
+
+    Of the wanted items together (under `_TOGETHER`) or of each, and of the communities themselves.
+    """
     parts = sa.union_all(
-        *(_buckets(area_codes, checklist_codes).where(span) for span in _summed_spans(as_of)),
-        _deltas(area_codes, checklist_codes).where(RollupDelta.counted_on <= as_of),
+        *(_buckets(area_codes, wanted).where(span) for span in _summed_spans(as_of)),
+        _deltas(area_codes, wanted).where(RollupDelta.counted_on <= as_of),
     ).subquery()
-    columns = (parts.c.area_code, parts.c.checklist_code, parts.c.item_code, parts.c.status)
-    statement = sa.select(*columns, sa.func.sum(parts.c.change)).group_by(*columns)
+    keys = (parts.c.area_code, parts.c.checklist_code, _item_key(parts, is_by_item), parts.c.status)
+    statement = sa.select(*keys, sa.func.sum(parts.c.change)).where(_is_wanted(parts, wanted)).group_by(*keys)
     found: dict[tuple[str, str], dict[str, dict[PairStatus, int]]] = {
-        (area, checklist): defaultdict(dict) for area in area_codes for checklist in checklist_codes
+        (area, checklist): defaultdict(dict) for area in area_codes for checklist in wanted
     }
     for area_code, checklist_code, item_code, status, number in db.session.execute(statement):
         found[area_code, checklist_code][item_code][PairStatus(status)] = int(number)
@@ -293,23 +308,45 @@ def _counts_as_of(
     }
 
 
+def _item_key(parts: sa.Subquery, is_by_item: bool) -> sa.ColumnElement[str]:
+    """What counts are kept apart by; constants stand in the text, for PostgreSQL must see them to be the same."""
+    if is_by_item:
+        return parts.c.item_code
+    own: sa.ColumnElement[str] = sa.literal_column(f"'{COMMUNITY}'")
+    return sa.case((parts.c.item_code == own, own), else_=sa.literal_column(f"'{_TOGETHER}'"))
+
+
+def _is_wanted(parts: sa.Subquery, wanted: Wanted) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(parts.c.checklist_code == code, parts.c.item_code.in_([*items, COMMUNITY]))
+            for code, items in wanted.items()
+        ),
+    )
+
+
 def _changes_between(
-    area_code: str, checklist_code: str, first_on: date, last_on: date
+    area_code: str, selection: Selection, first_on: date, last_on: date
 ) -> tuple[dict[str, dict[PairStatus, int]], DayChanges]:
-    """The counts before a period, by item and status, and what each of its days changes; one statement."""
-    before = first_on - timedelta(days=1)
+    """The counts before a period, by item and status, and what each of its days changes; one statement.
+
+    Items are counted together unless versions with different items follow each other within the period.
+    """
+    before, code = first_on - timedelta(days=1), selection.history.code
     in_days = sa.and_(Rollup.span == BucketSpan.DAY, Rollup.first_on.between(first_on, last_on))
     parts = sa.union_all(
-        *(_buckets([area_code], [checklist_code]).where(span) for span in _summed_spans(before)),
-        _deltas([area_code], [checklist_code]).where(RollupDelta.counted_on <= before),
-        _buckets([area_code], [checklist_code], Rollup.first_on).where(in_days),
-        _deltas([area_code], [checklist_code], RollupDelta.counted_on).where(
+        *(_buckets([area_code], [code]).where(span) for span in _summed_spans(before)),
+        _deltas([area_code], [code]).where(RollupDelta.counted_on <= before),
+        _buckets([area_code], [code], Rollup.first_on).where(in_days),
+        _deltas([area_code], [code], RollupDelta.counted_on).where(
             RollupDelta.counted_on.between(first_on, last_on)
         ),
     ).subquery()
-    statement = sa.select(
-        parts.c.day, parts.c.item_code, parts.c.status, sa.func.sum(parts.c.change)
-    ).group_by(parts.c.day, parts.c.item_code, parts.c.status)
+    asked = {selection.codes(selection.history.find_in_force(day)) for day in _days(first_on, last_on)}
+    wanted = {code: sorted({item for items in asked for item in items})}
+    keys = (parts.c.day, _item_key(parts, is_by_item=len(asked) > 1), parts.c.status)
+    statement = sa.select(*keys, sa.func.sum(parts.c.change)).where(_is_wanted(parts, wanted)).group_by(*keys)
     running: dict[str, dict[PairStatus, int]] = defaultdict(lambda: dict.fromkeys(PairStatus, 0))
     changes: DayChanges = defaultdict(list)
     for day, item_code, status, number in db.session.execute(statement):

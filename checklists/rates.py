@@ -77,12 +77,14 @@ INDICATOR_ATTAINMENT = Formula(
 COMMUNITY_ATTAINMENT = Formula(
     "community_attainment",
     1,
-    "小区达标率＝达标小区数÷已测评小区数（至少一项有有效结果）；小区达标须同时满足：得分不低于达标线、"
-    "无一票否决项不达标、适用项覆盖率100%。得分＝100×Σ(权重×项得分)÷Σ权重，只计适用且已测评的项。",
-    "Community attainment rate = attaining communities / assessed communities (at least one item with a "
-    "valid result); a community attains when its score reaches the pass mark, no veto item fails and every "
-    "applicable item is assessed. Score = 100 × Σ(weight × item score) / Σ weight over applicable, assessed "
-    "items.",
+    "小区达标率＝达标小区数÷已判定小区数。小区达标须同时满足：得分不低于达标线、无一票否决项不达标、适用项覆盖率100%；"
+    "适用项全部测评，或已有否决项不达标、或其余各项全部达标也到不了达标线的，为已判定；尚不能判定的不计入分子和分母，单独列出。"
+    "得分＝100×Σ(权重×项得分)÷Σ权重，只计适用且已测评的项。",
+    "Community attainment rate = attaining communities / communities with a verdict. A community attains when its "
+    "score reaches the pass mark, no veto item fails and every applicable item is assessed; the verdict stands once "
+    "every applicable item is assessed, or a veto item fails, or the mark is out of reach even if all the rest "
+    "passed. Communities without a verdict are left out of both sides and listed. Score = 100 × Σ(weight × item "
+    "score) / Σ weight over applicable, assessed items.",
 )
 COVERAGE = Formula(
     "coverage",

@@ -7,8 +7,7 @@ reader adds up buckets and deltas in one statement, so it is right before, after
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -57,26 +56,17 @@ def fold_rollups(limit: int = FOLD_LIMIT) -> int:
 
     Several folds may run at once: each takes deltas that no other has taken.
     """
-    statement = (
-        sa.select(RollupDelta.id, *_DELTA_COLUMNS, RollupDelta.change)
-        .order_by(RollupDelta.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = db.session.execute(statement).all()
+    oldest = sa.select(RollupDelta.id).order_by(RollupDelta.id).limit(limit).with_for_update(skip_locked=True)
+    taken = list(db.session.scalars(oldest))
     if not taken:
         return 0
-    # Many writers add to the same day, so what is alike is added up before it is spread over the buckets.
-    alike: Counter[DeltaKey] = Counter()
-    for _, path, checklist, item, day, status, change in taken:
-        alike[DeltaKey(path, checklist, item, day, status)] += change
-    folded: Counter[RollupKey] = Counter()
-    for delta, change in alike.items():
-        folded.update(dict.fromkeys(rollup_keys(delta), change))
-    _add_to_buckets(folded)
+    is_taken = RollupDelta.id.in_(taken)
+    paths = db.session.scalars(sa.select(RollupDelta.area_path).where(is_taken).distinct())
+    above = _areas_above(sorted(paths))
+    for span in BucketSpan:
+        db.session.connection().execute(_folding(span, is_taken, above))
     db.session.execute(
-        sa.delete(RollupDelta).where(RollupDelta.id.in_([row[0] for row in taken])),
-        execution_options={"synchronize_session": False},
+        sa.delete(RollupDelta).where(is_taken), execution_options={"synchronize_session": False}
     )
     return len(taken)
 
@@ -106,28 +96,49 @@ def areas_on(area_path: str) -> list[str]:
     return [code for code in area_path.split("/") if code]
 
 
-def _add_to_buckets(changes: Mapping[RollupKey, int]) -> None:
-    """Add to buckets in one order everywhere, so that two folds cannot wait for each other in a circle."""
-    rows = [{**key._asdict(), "change": changes[key]} for key in sorted(changes) if changes[key]]
-    if rows:
-        # One statement sent with many rows: compiling hundreds of rows into its text costs more than all of them.
-        db.session.connection().execute(_upsert(), rows)
+def _areas_above(paths: Sequence[str]) -> sa.CTE:
+    """Each path beside the code of every area on it, as rows to join with."""
+    columns = (sa.column("area_path", sa.String), sa.column("area_code", sa.String))
+    rows = [(path, code) for path in paths for code in areas_on(path)]
+    return sa.values(*columns, name="above").data(rows).cte("above")
 
 
-def _upsert() -> sa.Executable:
+def _folding(span: BucketSpan, is_taken: sa.ColumnElement[bool], above: sa.CTE) -> sa.Executable:
+    """Add the taken deltas to the buckets of one span; the database does all of it.
+
+    Buckets are touched in one order everywhere, so that two folds cannot wait for each other in a circle.
+    """
+    keys = (
+        above.c.area_code,
+        RollupDelta.checklist_code,
+        RollupDelta.item_code,
+        _first_on(span),
+        RollupDelta.status,
+    )
+    change = sa.func.sum(RollupDelta.change)
+    summed = (
+        sa.select(*keys, sa.literal(span, Rollup.span.type), change)
+        .select_from(RollupDelta)
+        .join(above, above.c.area_path == RollupDelta.area_path)
+        .where(is_taken)
+        .group_by(*keys)
+        .having(change != 0)
+        .order_by(*keys)
+    )
     table = Rollup.__table__
+    columns = ["area_code", "checklist_code", "item_code", "first_on", "status", "span", "change"]
     insert: Any = postgresql.insert if is_postgresql() else sqlite.insert
-    statement = insert(table)
+    statement = insert(table).from_select(columns, summed)
     return statement.on_conflict_do_update(  # type: ignore[no-any-return]
         index_elements=list(RollupKey._fields),
         set_={"change": table.c.change + statement.excluded.change},
     )
 
 
-_DELTA_COLUMNS = (
-    RollupDelta.area_path,
-    RollupDelta.checklist_code,
-    RollupDelta.item_code,
-    RollupDelta.counted_on,
-    RollupDelta.status,
-)
+def _first_on(span: BucketSpan) -> sa.ColumnElement[Any]:
+    """The first day of a delta's bucket, as `daily_counts.buckets_of` has it."""
+    if span is BucketSpan.DAY:
+        return sa.literal_column("counted_on")
+    if is_postgresql():
+        return sa.literal_column(f"date_trunc('{span.value}', counted_on)::date")
+    return sa.literal_column(f"date(counted_on, 'start of {span.value}')")

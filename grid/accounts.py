@@ -16,11 +16,11 @@ from sqlalchemy.orm import selectinload
 from grid.listing import Key, containing, fetch_page
 from grid.models import Account, Post
 from grid.passwords import check_password_policy, hash_password, is_password_right
-from grid.permissions import Actor, Permission, Role, reach_of
+from grid.permissions import SYSTEM, Actor, Permission, Role, reach_of
 from grid.reach import within_reach
 from grid.sessions import revoke_all_sessions
 from server.db import db
-from server.errors import FieldError, Forbidden, NotFound, RuleViolated
+from server.errors import Conflict, FieldError, Forbidden, NotFound, RuleViolated
 
 _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,58}[a-z0-9])")
 
@@ -64,10 +64,10 @@ def lock_account(account_id: uuid.UUID, actor: Actor, now: datetime) -> Account:
     """An account that the actor may manage, locked, its posts loaded.
 
     Managing needs power over every post that the account holds (or, where all have ended, has held): else a
-    township could reset the password of a district's administrator who also holds a post there.
+    township could reset the password of a district's administrator who also holds a post there. The asker's own
+    account is locked with it and must still be active: two who deactivate each other at once leave one of them.
     """
-    query = _with_posts().where(Account.id == account_id).with_for_update(of=Account)
-    account = db.session.scalar(query.execution_options(populate_existing=True))
+    account = _lock_with_asker(account_id, actor)
     reach = reach_of(actor, Permission.MANAGE_ACCOUNTS)
     if account is None or not any(reach.covers(post.area_path) for post in account.posts):
         raise NotFound("没有这个账号", "There is no such account")
@@ -127,8 +127,16 @@ def create_account(
     return account, first_password
 
 
-def update_account(account: Account, values: Mapping[str, Any], now: datetime) -> Account:
-    """Change a locked account's display_name or is_active; who is made inactive is signed out everywhere."""
+def update_account(
+    account: Account, values: Mapping[str, Any], now: datetime, actor: Actor = SYSTEM
+) -> Account:
+    """Change a locked account's display_name or is_active; who is made inactive is signed out everywhere.
+
+    Raises Conflict where somebody would deactivate their own account: the last administrator could not come back.
+    """
+    if account.id == actor.account_id and values.get("is_active") is False:
+        zh, en = "不能停用自己的账号，请由其他管理员操作", "Somebody else has to deactivate your own account"
+        raise Conflict(zh, en, code="own_account")
     for key in ("display_name", "is_active"):
         if key in values:
             setattr(account, key, values[key])
@@ -190,6 +198,16 @@ def make_password() -> str:
 def _with_posts() -> sa.Select[Account]:
     posts = selectinload(Account.posts)
     return sa.select(Account).options(posts.joinedload(Post.organisation), posts.joinedload(Post.area))
+
+
+def _lock_with_asker(account_id: uuid.UUID, actor: Actor) -> Account | None:
+    ids = {account_id, actor.account_id} - {None}
+    query = _with_posts().where(Account.id.in_(ids)).order_by(Account.id).with_for_update(of=Account)
+    locked = {each.id: each for each in db.session.scalars(query.execution_options(populate_existing=True))}
+    asker = locked.get(actor.account_id) if actor.account_id is not None else None
+    if asker is not None and not asker.is_active:
+        raise Forbidden("您的账号已停用", "Your account is no longer active")
+    return locked.get(account_id)
 
 
 def _password_problem(field: str, code: str, zh: str, en: str) -> RuleViolated:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from grid.area_import import PlannedArea
+from grid.area_import import DISTRICT_DIGITS, TOWNSHIP_DIGITS, PlannedArea
 from grid.listing import Key, containing, fetch_page
 from grid.models import Area, AreaLevel
 from grid.permissions import Actor, Permission, Reach, reach_of, require
 from grid.reach import ancestor_paths, below, within_reach
 from grid.tables import BadCell, ImportRefused
 from server.db import db
-from server.errors import FieldError, NotFound, RuleViolated
+from server.errors import FieldError, Forbidden, NotFound, RuleViolated
 
 _CODE = re.compile(r"[0-9A-Za-z._-]{1,20}")
 
@@ -72,12 +72,12 @@ def get_area_for(code: str, actor: Actor, permission: Permission, field_name: st
 def list_areas(
     actor: Actor, wanted: AreaFilter, after: Sequence[str] | None, limit: int
 ) -> tuple[list[Area], Key | None]:
-    """The areas that the actor may see, by code, a page at a time."""
+    """The areas that the actor may see, by code, a page at a time; raises NotFound for one that it may not see."""
     query = sa.select(Area).where(_visible(reach_of(actor, Permission.READ_GRID)))
     if wanted.level is not None:
         query = query.where(Area.level == wanted.level)
     if wanted.parent_code is not None:
-        query = query.where(Area.parent_code == wanted.parent_code)
+        query = query.where(Area.parent_code == get_area(wanted.parent_code, actor).code)
     if wanted.under is not None:
         query = query.where(below(Area.path, get_area(wanted.under, actor).path))
     if wanted.text:
@@ -97,12 +97,13 @@ def import_areas(planned: Sequence[PlannedArea], actor: Actor, *, is_demo: bool 
     """Take in an import whole: areas that are missing are made, names and kinds that differ are changed.
 
     The same again changes nothing. A neighbourhood under a station stays there when a file names none; areas
-    do not move otherwise, for what happened in them is counted where they stand. Raises ImportRefused where a
-    file wants to move one, NotFound or Forbidden where the actor may not manage a district concerned.
+    do not move otherwise, for what happened in them is counted where they stand. Raises ImportRefused with
+    every line that wants to move one or that is of a district which the actor does not manage, Forbidden where
+    the actor manages none.
     """
-    for area in planned:
-        if area.parent_code is None:
-            require(actor, Permission.MANAGE_AREAS, f"/{area.code}/")
+    foreign = _find_foreign(planned, reach_of(actor, Permission.MANAGE_AREAS))
+    if foreign:
+        raise ImportRefused(foreign)
     known = _known_areas(area.code for area in planned)
     moves = [_move(area, known[area.code]) for area in planned if area.code in known and _moves(area, known)]
     if moves:
@@ -118,6 +119,22 @@ def import_areas(planned: Sequence[PlannedArea], actor: Actor, *, is_demo: bool 
     db.session.add_all(known.values())
     db.session.flush()
     return outcome
+
+
+def _find_foreign(planned: Sequence[PlannedArea], reach: Reach) -> list[BadCell]:
+    if reach.is_empty:
+        raise Forbidden()
+    districts = [area.code for area in planned if area.parent_code is None]
+    foreign = {code for code in districts if not reach.covers(f"/{code}/")}
+    concerned = [area for area in planned if area.code[:DISTRICT_DIGITS] in foreign]
+    # Districts and townships stand on no line of their own; what lies in them does.
+    told = [area for area in concerned if area.line] or concerned
+    zh, en = "这个区不在您的管辖范围内", "this district is not within your reach"
+    cells = (
+        BadCell(area.line, "township_code", area.code[:TOWNSHIP_DIGITS], "outside_reach", zh, en)
+        for area in told
+    )
+    return list(dict.fromkeys(cells))
 
 
 def _moves(wanted: PlannedArea, known: Mapping[str, Area]) -> bool:

@@ -12,11 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from grid.areas import get_area, get_area_for
+from grid.areas import find_area, get_area, get_area_for
 from grid.attributes import VOCABULARY, AttributeType, AttributeValue, validate_attributes
 from grid.listing import Key, containing, fetch_page
 from grid.models import Area, AreaLevel, Building, Community, CommunityAttributes
 from grid.permissions import Actor, Permission, reach_of, require
+from grid.plausible_places import require_plausible
 from grid.positions import Position, distance_m
 from grid.reach import below, within_reach
 from server import clock
@@ -95,12 +96,18 @@ def list_communities(
 
 
 def list_choices(text: str, area_code: str | None, limit: int = NEARBY_LIMIT) -> list[Community]:
-    """Active communities for somebody who wants to say where they are: by a part of the name, nothing else."""
+    """Active communities for somebody who wants to say where they are: by a part of the name, nothing else.
+
+    Raises NotFound for an unknown area.
+    """
     query = sa.select(Community).options(joinedload(Community.area)).where(Community.is_active)
     if text:
         query = query.where(containing(Community.name, text) | containing(Community.address, text))
     if area_code is not None:
-        query = query.where(Community.area_path.contains(f"/{area_code}/", autoescape=True))
+        area = find_area(area_code)
+        if area is None:
+            raise NotFound("没有这个地区", "There is no such area")
+        query = query.where(below(Community.area_path, area.path))
     return list(db.session.scalars(query.order_by(Community.code).limit(limit)))
 
 
@@ -156,11 +163,12 @@ def create_community(
 ) -> Community:
     """Make a community under a neighbourhood; without a code it gets the neighbourhood's next number.
 
-    Raises RuleViolated for an area that is no neighbourhood within reach and for wrong attributes, Conflict
-    for a taken code or name.
+    Raises RuleViolated for an area that is no neighbourhood within reach, for wrong attributes and for a place
+    far from the township's other communities, Conflict for a taken code or name.
     """
     area = get_area_for(area_code, actor, Permission.MANAGE_COMMUNITIES)
     require_neighbourhood(area)
+    require_plausible(position, area.path)
     values = validate_attributes(attributes or {}, this_year=clock.local_day(now).year)
     community = Community(
         code=code or next_community_codes([area.code])[area.code],
@@ -188,13 +196,14 @@ def update_community(
     """Change a locked community: name, address, position, attributes (whole), buildings (whole), is_active.
 
     `values` has the keys to change and no others; the area does not change. Changed attributes are kept in
-    the history from `now` on. Raises InvalidAttributes.
+    the history from `now` on. Raises InvalidAttributes, RuleViolated for a place far from the township's others.
     """
     for key in ("name", "address", "is_active"):
         if key in values:
             setattr(community, key, values[key])
     if "position" in values:
         position: Position | None = values["position"]
+        require_plausible(position, community.area_path, leave_out=community)
         community.latitude = position.latitude if position else None
         community.longitude = position.longitude if position else None
     if "attributes" in values:

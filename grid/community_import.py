@@ -13,7 +13,7 @@ from grid.attributes import (
     find_contradictions,
     validate_attribute,
 )
-from grid.positions import Datum, Position
+from grid.positions import CHINA_LATITUDES, CHINA_LONGITUDES, Datum, Position
 from grid.table_files import read_table
 from grid.tables import BadCell, Column, ImportRefused, Row
 
@@ -52,8 +52,6 @@ _DATUMS: Mapping[str, Datum] = {
     "gcj-02": Datum.GCJ02,
     "火星坐标": Datum.GCJ02,
 }
-# 国内 as a box, generously: what lies outside was swapped or mistyped.
-_CHINA_LATITUDES, _CHINA_LONGITUDES = (3.0, 54.0), (73.0, 136.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +161,13 @@ def _read_position(row: Row) -> tuple[Position | None, list[BadCell]]:
 
 
 def _find_bad_degrees(row: Row, latitude: float | None, longitude: float | None) -> Iterator[BadCell]:
-    is_swapped = _is_within(longitude, _CHINA_LATITUDES) and _is_within(latitude, _CHINA_LONGITUDES)
+    is_swapped = _is_within(longitude, CHINA_LATITUDES) and _is_within(latitude, CHINA_LONGITUDES)
     if is_swapped:
         yield row.bad("latitude", "swapped", "经度和纬度填反了", "latitude and longitude are swapped")
         return
     for column, value, bounds in (
-        ("latitude", latitude, _CHINA_LATITUDES),
-        ("longitude", longitude, _CHINA_LONGITUDES),
+        ("latitude", latitude, CHINA_LATITUDES),
+        ("longitude", longitude, CHINA_LONGITUDES),
     ):
         if value is None:
             zh, en = "应为以度为单位的数字，经纬度须同时填写", "must be a number of degrees, both or neither"

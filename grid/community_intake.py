@@ -12,6 +12,7 @@ from grid.communities import next_community_codes, touch_community
 from grid.community_import import PlannedCommunity
 from grid.models import Area, AreaLevel, Community, CommunityAttributes
 from grid.permissions import Actor, Permission, Reach, reach_of
+from grid.plausible_places import centres_of_townships, find_implausible, township_path
 from grid.tables import BadCell, ImportRefused
 from server.db import db, new_id
 
@@ -22,13 +23,15 @@ def import_communities(planned: Sequence[PlannedCommunity], actor: Actor, now: d
     """Make the communities that are missing and change those that differ; empty cells change nothing.
 
     A line is the community of its code or, without one, of its neighbourhood and name. Raises ImportRefused
-    with every line whose neighbourhood is unknown or out of reach, or that contradicts what is stored.
+    with every line whose neighbourhood is unknown or out of reach, whose place is far from the township's other
+    communities, or that contradicts what is stored.
     """
     areas = _find_neighbourhoods(planned)
     present = _find_present(planned)
     reach = reach_of(actor, Permission.MANAGE_COMMUNITIES)
     bad_cells = [bad for line in planned for bad in _find_problems(line, areas, present, reach)]
     bad_cells += _find_doubles(planned, present)
+    bad_cells += _find_misplaced(planned, areas)
     if bad_cells:
         raise ImportRefused(bad_cells)
     outcome = ImportOutcome()
@@ -104,6 +107,21 @@ def _find_doubles(planned: Sequence[PlannedCommunity], present: _Present) -> Ite
         if first != line.line:
             zh, en = f"与第 {first} 行是同一个小区", f"is the same community as line {first}"
             yield _bad(line, "name", line.name, "duplicate", zh, en)
+
+
+def _find_misplaced(planned: Sequence[PlannedCommunity], areas: Mapping[str, Area]) -> Iterable[BadCell]:
+    """Places far from the communities that the line's township has already."""
+    placed = [
+        (line, line.position, areas[line.neighbourhood_code].path)
+        for line in planned
+        if line.position is not None and line.neighbourhood_code in areas
+    ]
+    centres = centres_of_townships({path for _, _, path in placed}) if placed else {}
+    for line, position, path in placed:
+        wrong = find_implausible(position, centres[township_path(path)])
+        if wrong is not None:
+            value = f"{position.latitude:.6f}, {position.longitude:.6f}"
+            yield _bad(line, "latitude", value, "implausible_position", wrong.zh, wrong.en)
 
 
 def _bad(line: PlannedCommunity, column: str, value: str, code: str, zh: str, en: str) -> BadCell:

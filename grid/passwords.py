@@ -10,6 +10,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from server.errors import FieldError, RuleViolated
 
 MINIMUM_LENGTH = 10
+# What a password that holds the username must have besides it: a word, not a letter or two.
+_LETTERS_OF_ONES_OWN = 4
 # Argon2 would happily hash megabytes; nobody types them.
 MAXIMUM_LENGTH = 200
 
@@ -63,18 +65,30 @@ def needs_rehash(password_hash: str) -> bool:
 
 def _policy(password: str, username: str) -> list[tuple[str, bool, str, str]]:
     plain = password.lower()
-    name = username.lower()
-    is_name = bool(name) and plain.replace(name, "", 1).strip("0123456789!@#._-") == "" and name in plain
+    is_name = _is_built_on(plain, username.lower())
     return [
         ("too_short", len(password) < MINIMUM_LENGTH, f"密码至少 {MINIMUM_LENGTH} 个字符",
          f"A password has at least {MINIMUM_LENGTH} characters"),
         ("too_long", len(password) > MAXIMUM_LENGTH, f"密码最多 {MAXIMUM_LENGTH} 个字符",
          f"A password has at most {MAXIMUM_LENGTH} characters"),
-        ("contains_username", is_name, "密码不能是用户名，也不能只在用户名前后加数字",
-         "A password is not the username, with or without digits around it"),
+        ("contains_username", is_name, "密码不能是用户名，也不能由用户名重复、加数字或几个字母拼成",
+         "A password is not the username, nor made of it with digits or a few letters more"),
         ("too_common", plain in COMMON_PASSWORDS or len(set(plain)) < 4, "这个密码太常见，容易被猜到",
          "This password is too common"),
     ]  # fmt: skip
+
+
+def _is_built_on(password: str, name: str) -> bool:
+    """Whether hardly anything is left of a password once the username, digits and punctuation are taken away."""
+    letters, bare_name = _only_alphanumeric(password), _only_alphanumeric(name)
+    if not bare_name or bare_name not in letters:
+        return False
+    rest = [each for each in letters.replace(bare_name, "") if not each.isdigit()]
+    return len(rest) < _LETTERS_OF_ONES_OWN
+
+
+def _only_alphanumeric(text: str) -> str:
+    return "".join(each for each in text if each.isalnum())
 
 
 def _normalised(text: str) -> str:

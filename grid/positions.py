@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+# 国内 as a box, generously: what lies outside was swapped or mistyped.
+CHINA_LATITUDES, CHINA_LONGITUDES = (3.0, 54.0), (73.0, 136.0)
+
 
 class Datum(StrEnum):
     WGS84 = "wgs84"

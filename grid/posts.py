@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from grid.accounts import may_grant
+from grid.accounts import GRANTABLE_ROLES, may_grant
 from grid.areas import get_area_for
 from grid.models import Account, Organisation, Post
 from grid.organisations import overlaps
 from grid.permissions import Actor, Permission, Role
 from server.db import db
-from server.errors import FieldError, Forbidden, NotFound, RuleViolated
+from server.errors import Conflict, FieldError, Forbidden, NotFound, RuleViolated
 
 # Whom cases are sent to is an organisation; without one a handler would see nothing.
 ROLES_WITH_ORGANISATION = frozenset({Role.HANDLER, Role.EVALUATOR})
@@ -57,12 +57,21 @@ def add_post(
 
 
 def end_post(account: Account, post_id: uuid.UUID, actor: Actor, now: datetime) -> Post:
-    """End one of a locked account's posts now; it stays known. Ending an ended one changes nothing."""
+    """End one of a locked account's posts now; it stays known. Ending an ended one changes nothing.
+
+    Raises Conflict for the actor's own post that manages accounts: the last administrator could not come back.
+    """
     post = next((post for post in account.posts if post.id == post_id), None)
     if post is None:
         raise NotFound("没有这个岗位", "There is no such post")
     if not may_grant(actor, Role(post.role), post.area_path):
         raise Forbidden("您不能收回这个岗位", "This post is not yours to take")
+    if account.id == actor.account_id and Role(post.role) in GRANTABLE_ROLES:
+        zh, en = (
+            "不能结束自己的管理岗位，请由其他管理员操作",
+            "Somebody else has to end your own managing post",
+        )
+        raise Conflict(zh, en, code="own_post")
     if post.valid_until is None or post.valid_until > now:
         # A post that has not begun yet ends where it begins: it never held.
         post.valid_until = max(now, post.valid_from)

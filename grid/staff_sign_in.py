@@ -58,13 +58,19 @@ class PasswordCheck:
     better_hash: str | None = None
 
 
-def check_password(username: str, password: str, lookup_key: str, now: datetime) -> PasswordCheck:
-    """Compare a password; slow on purpose, so it is to run outside any transaction. Raises LockedOut."""
+def check_password(
+    username: str, password: str, lookup_key: str, now: datetime, *, admits_demo: bool = True
+) -> PasswordCheck:
+    """Compare a password; slow on purpose, so it is to run outside any transaction. Raises LockedOut.
+
+    Everybody knows the demo people's password; where they are not admitted, theirs is wrong.
+    """
     name = username.replace("\0", "\ufffd").encode("utf-8", "replace").decode().strip().lower()[:200]
     name_hash = _hash_name(name, lookup_key)
     _refuse_locked(find_failures(name_hash), now)
     account = db.session.scalar(sa.select(Account).where(Account.username == name))
-    stored = account.password_hash if account is not None and account.is_active else None
+    is_admitted = account is not None and account.is_active and (admits_demo or not account.is_demo)
+    stored = account.password_hash if account is not None and is_admitted else None
     is_right = is_password_right(stored, password)
     if account is None or stored is None or not is_right:
         return PasswordCheck(name_hash, None)

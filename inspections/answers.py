@@ -13,6 +13,7 @@ from uuid import UUID
 
 from checklists.catalogue_entries import Demand
 from grid.positions import Position, distance_m
+from inspections.clock_skew import tells_order
 
 
 class AnswerResult(StrEnum):
@@ -83,13 +84,20 @@ class Visit:
 
     now: datetime
     device_sent_at: datetime | None = None
+    started_at: datetime | None = None
     community_position: Position | None = None
     limits: VisitLimits = field(default_factory=VisitLimits)
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When the phone says it sent, where its clock can be asked what came before that."""
+        return self.device_sent_at if tells_order(self.device_sent_at, self.now) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong with, missing from or odd about one item's answer, in both languages."""
+    """One thing wrong with, missing from or odd about one item's answer, in both languages; without an item, about
+    the visit as a whole."""
 
     item: str
     field: str
@@ -135,9 +143,9 @@ def review_answers(items: Iterable[ItemRule], answers: Sequence[GivenAnswer], vi
     Findings come in the order of the answers, then the unanswered items in the order of the checklist.
     """
     rules = {rule.code: rule for rule in items}
-    problems: list[Finding] = [*_repeated_items(answers), *_photos_used_twice(answers)]
+    problems = [*_problems_of_beginning(visit), *_repeated_items(answers), *_photos_used_twice(answers)]
     outstanding: list[Finding] = []
-    flags: list[Finding] = []
+    flags = [*_flags_of_beginning(answers, visit)]
     for answer in answers:
         problems += _problems_of_values(answer, visit)
         flags += _flags(answer, visit)
@@ -160,12 +168,33 @@ def _is_expected(rule: ItemRule) -> bool:
 
 def _unknown_item(code: str) -> Finding:
     return Finding(
-        code, "item_code", "unknown_item", "本版清单中没有此项", "This checklist version has no such item"
+        code, "item_code", "unknown_item", "本版检查表中没有此项", "This checklist version has no such item"
     )
 
 
 def _unanswered(code: str) -> Finding:
     return Finding(code, "result", "missing_answer", "此项尚未检查", "This item has not been answered")
+
+
+def _problems_of_beginning(visit: Visit) -> Iterator[Finding]:
+    if visit.started_at is not None and visit.started_at > visit.now + visit.limits.future_tolerance:
+        zh, en = "开始时间晚于当前时间，请校准手机时钟", "Started in the future; set the phone's clock"
+        yield Finding("", "started_at", "started_in_future", zh, en)
+
+
+def _flags_of_beginning(answers: Sequence[GivenAnswer], visit: Visit) -> Iterator[Finding]:
+    """A beginning that is odd: nothing is counted from it, so it is kept for a person to look at."""
+    started_at, limits = visit.started_at, visit.limits
+    if started_at is None:
+        return
+    if started_at < visit.now - limits.oldest:
+        zh = f"开始时间早于{limits.oldest.days}天前"
+        yield Finding(
+            "", "started_at", "started_too_long_ago", zh, f"Started more than {limits.oldest.days} days ago"
+        )
+    elif answers and started_at > min(answer.observed_at for answer in answers):
+        zh, en = "开始时间晚于最早一项的检查时间", "Started after the first item was observed"
+        yield Finding("", "started_at", "started_after_answers", zh, en)
 
 
 def _repeated_items(answers: Sequence[GivenAnswer]) -> Iterator[Finding]:
@@ -321,7 +350,7 @@ def _problems_of_time(answer: GivenAnswer, visit: Visit) -> Iterator[Finding]:
             "检查时间晚于当前时间，请校准手机时钟",
             "Observed in the future; set the phone's clock",
         )
-    elif visit.device_sent_at is not None and observed_at > visit.device_sent_at:
+    elif visit.sent_at is not None and observed_at > visit.sent_at:
         yield _time_problem(
             answer,
             "observed_after_sending",

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 DEFAULT_SKEW_THRESHOLD = timedelta(minutes=5)
+# Beyond this a clock is not merely off: it was reset, and may have been so between two of its own times.
+RESET_THRESHOLD = timedelta(days=1)
+_MOST_SECONDS = 2**31 - 1  # what an integer column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +25,21 @@ def measure_skew(
     """Measure the skew between the moment the phone says it sent and the moment the server received.
 
     Both instants are kept as they are. A skew larger than `threshold` either way is flagged: the time
-    on the way counts as skew, so a request that was hours on its way is flagged too, rightly.
+    on the way counts as skew, so a request that was hours on its way is flagged too, rightly. Seconds stop at 68
+    years either way; the instants themselves tell the rest.
     """
     skew = device_sent_at - received_at
     return ClockSkew(
         device_sent_at=device_sent_at,
         received_at=received_at,
-        skew_seconds=round(skew.total_seconds()),
+        skew_seconds=max(-_MOST_SECONDS, min(_MOST_SECONDS, round(skew.total_seconds()))),
         is_flagged=abs(skew) > threshold,
     )
+
+
+def tells_order(device_sent_at: datetime | None, received_at: datetime) -> bool:
+    """Whether the moment of sending says what came before it; that of a clock which was reset does not."""
+    return device_sent_at is not None and abs(device_sent_at - received_at) <= RESET_THRESHOLD
 
 
 def visit_finished_at(

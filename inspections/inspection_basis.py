@@ -41,7 +41,7 @@ def get_version(version_id: uuid.UUID) -> ChecklistVersion:
     version = db.session.get(ChecklistVersion, version_id)
     if version is None:
         raise _refusal(
-            "checklist_version_id", "unknown", "没有这个清单版本", "There is no such checklist version"
+            "checklist_version_id", "unknown", "没有这个检查表版本", "There is no such checklist version"
         )
     return version
 
@@ -66,12 +66,12 @@ def establish_basis(
         raise _refusal(
             "checklist_version_id",
             "retired_version",
-            "该清单版本已停用，请更新清单后检查",
+            "该检查表版本已停用，请更新检查表后再检查",
             "This checklist version is retired; use the present one",
         )
     if version.effective_on > local_day(now):
         raise _refusal(
-            "checklist_version_id", "not_in_force", "该清单版本尚未生效", "This version is not in force yet"
+            "checklist_version_id", "not_in_force", "该检查表版本尚未生效", "This version is not in force yet"
         )
     return Basis(community, version)
 
@@ -81,15 +81,15 @@ def _basis_of_correction(
 ) -> Basis:
     previous = db.session.get(Inspection, content.supersedes_id, with_for_update=True, populate_existing=True)
     if previous is None or previous.inspector_id != actor.account_id:
-        raise _refusal("supersedes_id", "unknown", "没有这次检查", "There is no such inspection of yours")
+        raise _refusal("supersedes", "unknown", "没有这次检查", "There is no such inspection of yours")
     if previous.status != InspectionStatus.SUBMITTED:
-        raise _refusal("supersedes_id", "not_submitted", "草稿直接修改即可", "A draft is simply sent again")
+        raise _refusal("supersedes", "not_submitted", "草稿直接修改即可", "A draft is simply sent again")
     if previous.superseded_by_id is not None:
         raise Conflict(
             "这次检查已被更正，请在最新版本上更正",
             "It has been corrected already; correct its newest revision",
             code="already_superseded",
-            errors=[FieldError("supersedes_id", "already_superseded", "已被更正", "Is superseded")],
+            errors=[FieldError("supersedes", "already_superseded", "已被更正", "Is superseded")],
             extra={"superseded_by": str(previous.superseded_by_id)},
         )
     _require_same("community_id", community.id, previous.community_id)
@@ -105,20 +105,22 @@ def _basis_of_round(
     found = db.session.get(Round, content.round_id)
     assignment = None if found is None else _find_assignment(found.id, community.id)
     if found is None or assignment is None:
-        raise _refusal("round_id", "unknown", "这一轮检查不含这个小区", "No such round visits this community")
+        raise _refusal(
+            "round_id", "unknown", "这一检查轮次不含这个小区", "No such round visits this community"
+        )
     if assignment.inspector_id not in (None, actor.account_id):
         raise _refusal(
             "round_id", "not_assigned_to_you", "该小区由他人检查", "Somebody else is to visit this community"
         )
     if found.cancelled_at is not None:
-        raise _refusal("round_id", "round_cancelled", "这一轮检查已取消", "The round was called off")
+        raise _refusal("round_id", "round_cancelled", "这一检查轮次已取消", "The round was called off")
     if now < found.starts_at:
-        raise _refusal("round_id", "round_not_started", "这一轮检查尚未开始", "The round has not started")
+        raise _refusal("round_id", "round_not_started", "这一检查轮次尚未开始", "The round has not started")
     if version.id != found.checklist_version_id:
         raise _refusal(
             "checklist_version_id",
             "not_the_rounds",
-            "与本轮检查的清单版本不符",
+            "与该检查轮次的检查表版本不符",
             "The round has another version",
         )
     return Basis(community, version, assignment)

@@ -42,7 +42,7 @@ class InspectionPut:
 
 
 class InspectionRefused(RuleViolated):
-    """Answers break rules of their items; `errors` name each as `answers.<item code>.<field>`."""
+    """Answers break rules of their items; `errors` name each as `answers.<item code>.<field>`, or by the visit's own field."""
 
     default_code = "answers_refused"
 
@@ -174,7 +174,7 @@ def _store(
     _write_head(inspection, content, sent, basis, skew, review, now)
     if not is_new:
         _drop_answers(inspection)
-    answers = _write_answers(inspection, content)
+    answers = [_answer(inspection.id, place, answer) for place, answer in enumerate(content.answers)]
     inspection.receipt = {
         "photos": [{"id": str(photo.id), "sha256": photo.sha256} for photo in photos],
         "outstanding": [asdict(finding) for finding in review.outstanding],
@@ -187,6 +187,7 @@ def _store(
         submit(Submission(inspection, answers, photos_of, basis, finished_at, actor, now))
     elif basis.assignment is not None:
         basis.assignment.draft_at = now
+    _write_answers(answers, content)
     db.session.flush()
 
 
@@ -196,6 +197,7 @@ def _review(content: InspectionContent, basis: Basis, now: datetime, limits: Vis
     visit = Visit(
         now=now,
         device_sent_at=content.device_sent_at,
+        started_at=content.started_at,
         community_position=Position(community.latitude, community.longitude) if has_position else None,  # type: ignore[arg-type]
         limits=limits,
     )
@@ -276,8 +278,7 @@ def _drop_answers(inspection: Inspection) -> None:
     db.session.execute(sa.delete(Answer).where(Answer.inspection_id == inspection.id))
 
 
-def _write_answers(inspection: Inspection, content: InspectionContent) -> list[Answer]:
-    answers = [_answer(inspection.id, place, answer) for place, answer in enumerate(content.answers)]
+def _write_answers(answers: Sequence[Answer], content: InspectionContent) -> None:
     db.session.add_all(answers)
     db.session.flush()
     db.session.add_all(
@@ -285,7 +286,6 @@ def _write_answers(inspection: Inspection, content: InspectionContent) -> list[A
         for row, answer in zip(answers, content.answers, strict=True)
         for position, photo_id in enumerate(answer.photo_ids)
     )
-    return answers
 
 
 def _answer(inspection_id: uuid.UUID, place: int, answer: AnswerContent) -> Answer:
@@ -303,6 +303,7 @@ def _answer(inspection_id: uuid.UUID, place: int, answer: AnswerContent) -> Answ
         latitude=None if position is None else position.latitude,
         longitude=None if position is None else position.longitude,
         accuracy_metres=None if answer.position is None else answer.position.accuracy_metres,
+        is_case_joined=False,
     )
 
 
@@ -311,4 +312,5 @@ def _last_observed(content: InspectionContent) -> datetime | None:
 
 
 def _field_error(finding: Finding) -> FieldError:
-    return FieldError(f"answers.{finding.item}.{finding.field}", finding.code, finding.zh, finding.en)
+    path = f"answers.{finding.item}.{finding.field}" if finding.item else finding.field
+    return FieldError(path, finding.code, finding.zh, finding.en)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from grid.positions import Position
+from inspections.clock_skew import tells_order
 from inspections.fingerprint import fingerprint
 from inspections.given_positions import GivenPosition
 from server.errors import FieldError
@@ -95,7 +96,7 @@ def _problems_of_time(content: ReportContent, now: datetime) -> Iterator[FieldEr
         yield FieldError(
             "observed_at", "observed_in_future", "发现时间晚于当前时间", "Observed in the future"
         )
-    elif content.device_sent_at is not None and content.observed_at > content.device_sent_at:
+    elif tells_order(sent_at := content.device_sent_at, now) and sent_at and content.observed_at > sent_at:
         yield FieldError(
             "observed_at", "observed_after_sending", "发现时间晚于发送时间", "Observed after it was sent"
         )

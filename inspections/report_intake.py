@@ -79,7 +79,8 @@ def put_report(
 
     The same content from the same sender again changes nothing and gets the same tracking code; anything else
     under that name is a Conflict. Raises RuleViolated naming every field at fault, Forbidden for a channel that
-    is not the asker's. A resident's report changes no rate until its case is verified or filed.
+    is not the asker's and for staff whose posts do not report. A resident's report changes no rate until its case
+    is verified or filed.
     """
     phone = _Phone.of(content.phone_number, keys)
     sent = content.fingerprint(_sender(actor, capability), phone.hash)
@@ -87,6 +88,7 @@ def put_report(
     stored = db.session.get(Report, report_id)
     if stored is not None:
         return ReportPut(_same_report(stored, sent), code, is_new=False)
+    _refuse_silent_staff(actor)
     _refuse_unsound(content, now)
     place = resolve_place(content, limits or PlaceLimits())
     _require_channel(actor, content.channel, place.community)
@@ -95,17 +97,24 @@ def put_report(
     if not _claim_name(report_id, content, place, phone, sent, actor, now, code_hash):
         return ReportPut(_same_report(_get_report(report_id), sent), code, is_new=False)
     report = _get_report(report_id)
-    photos = claim_photos(
-        content.photo_ids, PhotoOwner(PhotoOwnerKind.REPORT, report_id), actor, now, capability=capability
-    )
-    db.session.add_all(
-        ReportPhoto(report_id=report_id, photo_id=photo.id, position=position)
-        for position, photo in enumerate(photos)
-    )
-    db.session.flush()
+    photos = _take_photos(report, content, actor, now, capability)
     report.receipt = _receipt(_case_of(report, content, actor, now), photos)
     db.session.flush()
     return ReportPut(report, code, is_new=True)
+
+
+def _take_photos(
+    report: Report, content: ReportContent, actor: Actor, now: datetime, capability: str | None
+) -> list[StoredPhoto]:
+    """Claim the report's photos for good and keep their order."""
+    owner = PhotoOwner(PhotoOwnerKind.REPORT, report.id)
+    photos = claim_photos(content.photo_ids, owner, actor, now, capability=capability)
+    db.session.add_all(
+        ReportPhoto(report_id=report.id, photo_id=photo.id, position=position)
+        for position, photo in enumerate(photos)
+    )
+    db.session.flush()
+    return photos
 
 
 def _sender(actor: Actor, capability: str | None) -> str:
@@ -150,6 +159,12 @@ def _is_known_item(item_code: str) -> bool:
         .where(ChecklistVersion.retired_at.is_(None))
     )
     return bool(db.session.scalar(statement))
+
+
+def _refuse_silent_staff(actor: Actor) -> None:
+    """Staff whose posts do not report (auditors, evaluators, handlers) open no case, by no channel."""
+    if actor.grants and reach_of(actor, Permission.REPORT_AS_STAFF).is_empty:
+        raise Forbidden("您的岗位不能上报", "Your post does not report")
 
 
 def _require_channel(actor: Actor, channel: ReportChannel, community: Community) -> None:

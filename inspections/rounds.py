@@ -174,9 +174,11 @@ def _window_errors(plan: RoundPlan, now: datetime) -> list[FieldError]:
 def _version_errors(plan: RoundPlan) -> list[FieldError]:
     version = db.session.get(ChecklistVersion, plan.checklist_version_id)
     if version is None:
-        return [FieldError("checklist_version_id", "unknown", "没有这个清单版本", "There is no such version")]
+        return [
+            FieldError("checklist_version_id", "unknown", "没有这个检查表版本", "There is no such version")
+        ]
     if version.retired_at is not None:
-        return [FieldError("checklist_version_id", "retired_version", "该清单版本已停用", "Is retired")]
+        return [FieldError("checklist_version_id", "retired_version", "该检查表版本已停用", "Is retired")]
     return []
 
 
@@ -195,7 +197,9 @@ def _planned_communities(plan: RoundPlan, reach: Reach) -> tuple[list[Community]
     for community_id in plan.inspectors.keys() - wanted:
         errors.append(
             _unknown(
-                f"inspectors.{community_id}", "该小区不在本轮检查中", "That community is not in this round"
+                f"inspectors.{community_id}",
+                "该小区不在这一检查轮次中",
+                "That community is not in this round",
             )
         )
     chosen = [community for community in found.values() if community.id in wanted]

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from cases.models import Case, CaseOrigin
-from cases.opening import InspectionCause, NewCase, open_or_join_case
+from cases.opening import FailingAnswer, InspectionCause, NewCase, OpenedCase, open_or_join_cases
+from checklists.derivation import derived_once
 from checklists.observations import ObservationEntry, record_observations
 from grid.permissions import Actor
 from inspections.answers import AnswerResult
@@ -25,7 +26,7 @@ from server.errors import Conflict
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submitted inspection with its answers, already stored, on its way into the rates and cases.
+    """A submitted inspection on its way into the rates and cases; its answers are stored when they know their cases.
 
     `photo_ids` are those of each answer, by the answer's id.
     """
@@ -46,14 +47,15 @@ def submit(submission: Submission) -> None:
     """
     _finish(submission)
     _tick_assignment(submission)
-    _record(submission)
     earlier = _cases_of_previous(submission.basis.previous)
-    opened = [_case_line(submission, answer, earlier) for answer in _fails(submission.answers)]
+    with derived_once():
+        _record(submission)
+        lines = _find_cases(submission, earlier)
     inspection = submission.inspection
     inspection.receipt = {
         **inspection.receipt,
-        "cases": opened,
-        "withdrawn_cases": _withdrawn(earlier, {line["item_code"] for line in opened}),
+        "cases": lines,
+        "withdrawn_cases": _withdrawn(earlier, {line["item_code"] for line in lines}),
     }
 
 
@@ -119,48 +121,55 @@ def _cases_of_previous(previous: Inspection | None) -> dict[str, Case]:
     return {row.item_code: row.Case for row in db.session.execute(statement)}
 
 
-def _case_line(
-    submission: Submission,
-    answer: Answer,
-    earlier: dict[str, Case],
-) -> dict[str, Any]:
-    """Find the case for a fail; what the corrected revision found failing already has its case."""
-    if answer.item_code in earlier:
-        case, answer.is_case_joined = earlier[answer.item_code], True
-    else:
-        opened = open_or_join_case(
-            _new_case(submission, answer),
-            cause=InspectionCause(
+def _find_cases(submission: Submission, earlier: Mapping[str, Case]) -> list[dict[str, Any]]:
+    """Give each fail its case; what the corrected revision found failing already has one."""
+    fails = _fails(submission.answers)
+    new = [answer for answer in fails if answer.item_code not in earlier]
+    opened = open_or_join_cases(
+        submission.inspection.community_id,
+        _failing_answers(submission, new),
+        submission.actor,
+        submission.now,
+    )
+    found = {item_code: OpenedCase(case, is_joined=True) for item_code, case in earlier.items()}
+    found |= {answer.item_code: each for answer, each in zip(new, opened, strict=True)}
+    return [_case_line(answer, found[answer.item_code]) for answer in fails]
+
+
+def _case_line(answer: Answer, opened: OpenedCase) -> dict[str, Any]:
+    """Note the case with the answer; answer the receipt's line."""
+    answer.case_id, answer.is_case_joined = opened.case.id, opened.is_joined
+    return {
+        "item_code": answer.item_code,
+        "case_id": str(opened.case.id),
+        "case_number": opened.case.number,
+        "is_joined": opened.is_joined,
+    }
+
+
+def _failing_answers(submission: Submission, answers: Sequence[Answer]) -> list[FailingAnswer]:
+    titles = {demand.code: demand.criterion_zh for demand in demands_of(submission.basis.version)}
+    return [
+        FailingAnswer(
+            NewCase(
+                community_id=submission.inspection.community_id,
+                item_code=answer.item_code,
+                title=titles[answer.item_code],
+                text=answer.note,
+                building=answer.building,
+                latitude=answer.latitude,
+                longitude=answer.longitude,
+                origin=CaseOrigin.INSPECTION,
+            ),
+            InspectionCause(
                 inspection_id=submission.inspection.root_id,
                 answer_id=answer.id,
                 observed_at=answer.observed_at,
                 photo_ids=submission.photo_ids[answer.id],
             ),
-            actor=submission.actor,
-            now=submission.now,
         )
-        case, answer.is_case_joined = opened.case, opened.is_joined
-    answer.case_id = case.id
-    return {
-        "item_code": answer.item_code,
-        "case_id": str(case.id),
-        "case_number": case.number,
-        "is_joined": answer.is_case_joined,
-    }
-
-
-def _new_case(submission: Submission, answer: Answer) -> NewCase:
-    demand = next(each for each in demands_of(submission.basis.version) if each.code == answer.item_code)
-    return NewCase(
-        community_id=submission.inspection.community_id,
-        item_code=answer.item_code,
-        title=demand.criterion_zh,
-        text=answer.note,
-        building=answer.building,
-        latitude=answer.latitude,
-        longitude=answer.longitude,
-        origin=CaseOrigin.INSPECTION,
-    )
+        for answer in answers
+    ]
 
 
 def _withdrawn(earlier: dict[str, Case], still_failing: set[str]) -> list[dict[str, Any]]:

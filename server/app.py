@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import pkgutil
+from collections.abc import Callable
 from typing import Any
 
+import click
 from flask import Flask
 from flask_migrate import Migrate
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -119,4 +123,24 @@ def _register_routes(app: Flask) -> None:
 def _register_commands(app: Flask) -> None:
     """Each module of `server/cli/` has a `commands` group."""
     for info in sorted(pkgutil.iter_modules(server.cli.__path__), key=lambda each: each.name):
-        app.cli.add_command(importlib.import_module(f"server.cli.{info.name}").commands)
+        group = importlib.import_module(f"server.cli.{info.name}").commands
+        for command in group.commands.values():
+            command.callback = _without_traceback(command.callback)
+        app.cli.add_command(group)
+
+
+def _without_traceback(work: Callable[..., Any]) -> Callable[..., Any]:
+    """A database that is not there or not migrated is one clear line to whoever runs a command."""
+
+    @functools.wraps(work)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return work(*args, **kwargs)
+        except (OperationalError, ProgrammingError) as error:
+            where = db.engine.url.render_as_string(hide_password=True)
+            raise click.ClickException(
+                f"the database {where} does not answer or has no tables: is DATA_DIR or DATABASE_URL the one meant? "
+                "`make run` makes them, `flask db upgrade` brings them up to date"
+            ) from error
+
+    return run

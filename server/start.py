@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from typing import TextIO
 
 from alembic.util import CommandError
@@ -26,16 +30,49 @@ RESTART_WINDOW_SECONDS = 60
 
 def main() -> int:
     """Run the product; the exit status is 0 after a stop that was asked for."""
+    # What people wrote and photographed is nobody else's on this machine.
+    os.umask(0o077)
     try:
         config = load_config()
-        _prepare(config)
+        with _only_one_here(config):
+            _check_port(config)
+            _prepare(config)
+            return _supervise(config)
     except (ConfigurationError, SQLAlchemyError, CommandError, OSError) as error:
         return _fail(f"cannot start: {_one_line(error)}")
-    return _supervise(config)
+
+
+@contextmanager
+def _only_one_here(config: Config) -> Iterator[None]:
+    """Two products on one DATA_DIR would run every job twice; the lock ends with the process, however it ends."""
+    try:
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (config.data_dir / "running.lock").open("w")
+    except OSError as error:
+        raise ConfigurationError(f"DATA_DIR {config.data_dir} cannot be used: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(f"another Jiayuan already runs on DATA_DIR {config.data_dir}") from None
+        yield
+
+
+def _check_port(config: Config) -> None:
+    """Somebody else's server on our port must not be taken for ours."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            reason = f"{config.host}:{config.port} cannot be listened on ({error.strerror})"
+            raise ConfigurationError(
+                f"{reason}; choose another, such as PORT={config.port % 65535 + 1}"
+            ) from error
 
 
 def _prepare(config: Config) -> None:
-    config.data_dir.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("LOG_LEVEL", "INFO")
     _empty_metrics_folder(config)
     from server.app import create_app
@@ -106,15 +143,20 @@ def _supervise(config: Config) -> int:
         signal.signal(number, lambda received, _frame: asked.append(received))
     for child in children:
         child.start()
-    say(f"ready: http://{config.host}:{config.port}  (API documentation at /api/docs, stop with Ctrl-C)")
-    lost = _keep_up(children, asked)
+    lost = _keep_up(children, asked, config)
     _stop(children)
     return _fail(f"the {lost.name} keeps ending by itself; see the log above") if lost else 0
 
 
-def _keep_up(children: Sequence[Child], asked: Sequence[int]) -> Child | None:
+def _keep_up(children: Sequence[Child], asked: Sequence[int], config: Config) -> Child | None:
     """Start again what ends by itself; the child that cannot be kept up, None after a stop that was asked for."""
+    is_announced = False
     while not asked:
+        if not is_announced and _answers(config):
+            is_announced = True
+            say(
+                f"ready: http://{config.host}:{config.port}  (API documentation at /api/docs, stop with Ctrl-C)"
+            )
         for child in children:
             if not child.has_ended():
                 continue
@@ -124,6 +166,19 @@ def _keep_up(children: Sequence[Child], asked: Sequence[int]) -> Child | None:
             child.start()
         time.sleep(0.2)
     return None
+
+
+def _answers(config: Config) -> bool:
+    """Whether the web server answers yet."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104
+    connection = HTTPConnection(host, config.port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _stop(children: Sequence[Child]) -> None:

@@ -34,9 +34,15 @@ def check_answer(app: Flask, response: TestResponse) -> None:
     """Raise where the answer is not one that the document names for its route."""
     request = response.request
     rule = _rule_of(app, request.path, request.method)
-    if rule is None or not rule.startswith("/api/v1/") or rule.endswith("openapi.json"):
+    if (
+        request.method == "OPTIONS"
+        or rule is None
+        or not rule.startswith("/api/v1/")
+        or rule.endswith("openapi.json")
+    ):
         return
     operation = _document(app)["paths"][_path_of(rule)][request.method.lower()]
+    _check_etag(operation, response, f"{request.method} {rule}")
     content = _content_of(app, operation, str(response.status_code), f"{request.method} {rule}")
     if content is None or not response.is_json or request.method == "HEAD":
         return
@@ -45,6 +51,15 @@ def check_answer(app: Flask, response: TestResponse) -> None:
         f"{request.method} {rule} answered {response.mimetype}, which its document does not name"
     )
     validator(app, schema).validate(response.get_json())
+
+
+def _check_etag(operation: dict[str, Any], response: TestResponse, name: str) -> None:
+    if response.status_code not in (200, 201) or response.request.method == "HEAD":
+        return
+    promised = operation["responses"].get(str(response.status_code), {}).get("headers", {})
+    assert ("ETag" in promised) == ("ETag" in response.headers), (
+        f"{name}: the document says {list(promised)}, ETag is {response.headers.get('ETag')}"
+    )
 
 
 def _content_of(app: Flask, operation: dict[str, Any], status: str, name: str) -> dict[str, Any] | None:

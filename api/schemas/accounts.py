@@ -37,7 +37,7 @@ class NewPostSchema(BaseSchema):
     area_code = Text(max_length=24, required=True)
     organisation_id = fields.UUID(load_default=None, allow_none=True)
     valid_from = Instant(
-        load_default=None, allow_none=True, metadata={"description": "from now on if missing"}
+        load_default=None, allow_none=True, metadata={"description": "起，默认现在 / from; now if missing"}
     )
     valid_until = Instant(load_default=None, allow_none=True)
 
@@ -59,7 +59,11 @@ class AccountPageSchema(BaseSchema):
 
 class AccountQuerySchema(PageQuerySchema):
     role = fields.Enum(Role, by_value=True, load_default=None)
-    text = Text(max_length=60, load_default="", metadata={"description": "part of username or name"})
+    text = Text(
+        max_length=60,
+        load_default="",
+        metadata={"description": "用户名或姓名的一部分 / part of username or name"},
+    )
     is_active = fields.Boolean(load_default=None, allow_none=True)
 
 
@@ -67,7 +71,9 @@ class NewAccountSchema(BaseSchema):
     username = fields.String(required=True, validate=validate.Length(max=60))
     display_name = Text(min_length=1, max_length=60, required=True)
     password = PasswordField(
-        load_default=None, allow_none=True, metadata={"description": "made up if missing"}
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "首个密码，不填则生成 / first password; made up if missing"},
     )
     post = fields.Nested(NewPostSchema, required=True)
 

@@ -46,12 +46,19 @@ class AreaPageSchema(BaseSchema):
 class AreaQuerySchema(PageQuerySchema):
     level = fields.Enum(AreaLevel, by_value=True, load_default=None)
     parent = Text(
-        max_length=24, load_default=None, metadata={"description": "only what lies directly in this area"}
+        max_length=24,
+        load_default=None,
+        metadata={"description": "只列直接在这个地区之下的 / only what lies directly in this area"},
     )
-    under = Text(
-        max_length=24, load_default=None, metadata={"description": "only this area and what lies below it"}
+    area = Text(
+        max_length=24,
+        load_default=None,
+        metadata={
+            "description": "只列这个地区及其下全部 / only this area and all below it",
+            "example": "310151101",
+        },
     )
-    text = Text(max_length=60, load_default="", metadata={"description": "part of the name"})
+    text = Text(max_length=60, load_default="", metadata={"description": "名称的一部分 / part of the name"})
 
 
 class AreaImportQuerySchema(BaseSchema):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
-from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from server.clock import LOCAL_ZONE
+from server.clock import LOCAL_ZONE, end_of_day, start_of_day
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+# A phone whose battery died begins again at its own midnight of 1970; what it says is kept and flagged. The end
+# is as far as databases and calendars go with a day to spare in every zone.
+EARLIEST_OF_DEVICES = datetime(1969, 12, 31, tzinfo=UTC)
+LATEST_OF_DEVICES = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class BaseSchema(Schema):
@@ -21,7 +26,10 @@ class BaseSchema(Schema):
 
 
 class Instant(fields.AwareDateTime):
-    """RFC 3339 with offset; answered in the residents' own time zone."""
+    """RFC 3339 with offset, of the years 2000 to 2099; answered in the residents' own time zone."""
+
+    bounds = (EARLIEST, LATEST)
+    out_of_range = "Out of range: the years 2000 to 2099."
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("metadata", {}).setdefault("example", "2026-11-21T10:02:00+08:00")
@@ -35,12 +43,72 @@ class Instant(fields.AwareDateTime):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         instant: datetime = super()._deserialize(value, attr, data, **kwargs)
         try:
-            is_sensible = EARLIEST <= instant.astimezone(UTC) < LATEST
+            is_sensible = self.bounds[0] <= instant.astimezone(UTC) < self.bounds[1]
         except OverflowError:
             is_sensible = False
         if not is_sensible:
-            raise ValidationError("Not a valid datetime.")
+            raise ValidationError(self.out_of_range)
         return instant
+
+
+class DeviceInstant(Instant):
+    """What a device's own clock says, however wrong the clock is: any instant from 1970 on."""
+
+    bounds = (EARLIEST_OF_DEVICES, LATEST_OF_DEVICES)
+    out_of_range = "Out of range: the years 1970 to 9998."
+
+
+class Day(fields.Date):
+    """A calendar day of a century that somebody may mean; days at the calendar's ends have no neighbours."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not EARLIEST.date() <= day < LATEST.date():
+            raise ValidationError("Out of range: days of 2000 to 2099.")
+        return day
+
+
+def require_order(
+    data: Mapping[str, Any], first: str, last: str, told: tuple[str, str] = ("from", "to")
+) -> None:
+    """Refuse a period that ends before it begins, at the name (`told`) that its end has in the request."""
+    if data.get(first) and data.get(last) and data[first] > data[last]:
+        raise ValidationError(f"Must not be earlier than {told[0]}.", told[1])
+
+
+class Count(validate.Length):
+    """How many things a list may hold."""
+
+    message_max = "More than {max} items."
+
+
+class PeriodQuerySchema(BaseSchema):
+    """A period as two days, both of them in it; either may be left out."""
+
+    first_on = Day(
+        data_key="from",
+        load_default=None,
+        metadata={"description": "从这一天起（含） / from this day on", "example": "2026-11-01"},
+    )
+    last_on = Day(
+        data_key="to",
+        load_default=None,
+        metadata={"description": "到这一天止（含） / to this day, included", "example": "2026-11-30"},
+    )
+
+    @validates_schema
+    def _check_order(self, data: dict[str, Any], **_: Any) -> None:
+        require_order(data, "first_on", "last_on")
+
+
+def start_of(day: date | None) -> datetime | None:
+    """The instant at which a period that begins on this day begins."""
+    return start_of_day(day) if day else None
+
+
+def end_of(day: date | None) -> datetime | None:
+    """The instant before which a period that ends on this day ends."""
+    return end_of_day(day) if day else None
 
 
 class Text(fields.String):
@@ -53,7 +121,7 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if _CONTROL.search(text):
-            raise ValidationError("String does not match expected pattern.")
+            raise ValidationError("Control characters are not allowed.")
         return text.strip()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import fields, post_load, validate
 
 from api.paging import PageQuerySchema
 from api.schemas.areas import AreaBriefSchema
-from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.base import BaseSchema, Count, Day, Instant, PeriodQuerySchema, Text
+from api.schemas.case_action_needs import needed_by, text_of_actions
 from api.schemas.organisations import OrganisationBriefSchema
 from api.schemas.photos import SHOWN_PHOTO_EXAMPLE, ShownPhotoSchema
 from cases.action_input import MAX_REASON_LENGTH
@@ -33,37 +34,46 @@ _PHOTO_ID = "0198f0a0-4444-7d3a-9b1e-2f6a4c8d0e11"
 _ORGANISATION_ID = "0198f0a0-0000-7000-8000-000000000002"
 
 
-class CaseQuerySchema(PageQuerySchema):
-    """What a clerk looks for; everything given must hold."""
+class CaseQuerySchema(PeriodQuerySchema, PageQuerySchema):
+    """What a clerk looks for; everything given must hold. The period is that in which cases were opened."""
 
     area = fields.String(
-        load_default=None, metadata={"description": "only below this area", "example": "310151101"}
+        load_default=None,
+        metadata={"description": "只列这个地区之下的 / only below this area", "example": "310151101"},
     )
     community_id = fields.UUID(load_default=None)
     state = fields.List(
         fields.Enum(State, by_value=True),
         load_default=list,
-        metadata={"description": "one or several", "example": ["handling"]},
+        metadata={
+            "description": "案件状态，可重复 / state of the case; one or several",
+            "example": ["handling"],
+        },
     )
     loop = fields.Enum(Loop, by_value=True, load_default=None)
     overdue = fields.Boolean(
-        load_default=None, metadata={"description": "past the effective deadline and still with its holder"}
+        load_default=None,
+        metadata={
+            "description": "已超期且仍在承办中 / past the effective deadline and still with its holder"
+        },
     )
     item_code = fields.String(load_default=None, validate=validate.Length(max=40))
     organisation_id = fields.UUID(load_default=None)
     origin = fields.Enum(CaseOrigin, by_value=True, load_default=None)
-    opened_from = Instant(load_default=None)
-    opened_until = Instant(load_default=None, metadata={"description": "not included"})
     joint_office = fields.Boolean(
-        load_default=None, metadata={"description": "waiting for the joint meeting's office 联席会议办公室"}
+        load_default=None,
+        metadata={"description": "待联席会议办公室裁定 / waiting for the joint meeting's office"},
     )
     pending_request = fields.Boolean(
-        load_default=None, metadata={"description": "an extension or suspension waits for a decision"}
+        load_default=None,
+        metadata={"description": "有待批的延期或挂账 / an extension or suspension waits for a decision"},
     )
     text = Text(
         max_length=100,
         load_default="",
-        metadata={"description": "a case number, or words of title and place"},
+        metadata={
+            "description": "案件编号，或标题、地点中的文字 / a case number, or words of title and place"
+        },
     )
 
 
@@ -86,7 +96,9 @@ class CaseLineSchema(BaseSchema):
     """A case as lists show it."""
 
     id = fields.UUID(required=True)
-    number = fields.String(required=True, metadata={"description": "案卷号"})
+    number = fields.String(
+        required=True, metadata={"description": "案件编号：区、开立日、流水号 / district, day, serial"}
+    )
     revision = fields.Integer(required=True)
     title = fields.String(required=True)
     item_code = fields.String(required=True, allow_none=True)
@@ -243,7 +255,7 @@ def _photo_ids(description: str) -> fields.Field[Any]:
     return fields.List(
         fields.UUID(),
         load_default=list,
-        validate=validate.Length(max=_MOST_PHOTOS),
+        validate=Count(max=_MOST_PHOTOS),
         metadata={"description": description},
     )
 
@@ -251,29 +263,82 @@ def _photo_ids(description: str) -> fields.Field[Any]:
 class CaseActionSchema(BaseSchema):
     """An action and what it needs; GET the case for which actions are possible and what each needs."""
 
-    action = fields.Enum(Action, by_value=True, required=True)
-    reason = Text(max_length=MAX_REASON_LENGTH, load_default="")
-    photo_ids = _photo_ids("stored before by PUT /photos; what they show follows from the action")
-    seen_photo_ids = _photo_ids("check_pass: every photo taken after handling, as looked at")
-    organisation_id = fields.UUID(load_default=None, allow_none=True)
+    action = fields.Enum(Action, by_value=True, required=True, metadata={"description": text_of_actions()})
+    reason = Text(
+        max_length=MAX_REASON_LENGTH,
+        load_default="",
+        metadata={
+            "description": needed_by(Need.REASON, "理由，任何操作都可以写 / why; welcome with any action")
+        },
+    )
+    photo_ids = _photo_ids(
+        needed_by(
+            Need.PHOTOS,
+            "照片，先用 PUT /photos 上传，任何操作都可以附 / stored before by PUT /photos; welcome with any action",
+        )
+    )
+    seen_photo_ids = _photo_ids(
+        needed_by(Need.SEEN_PHOTOS, "逐一看过的处置后照片 / every photo of `after_photo_ids`, as looked at")
+    )
+    organisation_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": needed_by(Need.ORGANISATION, "承办单位 / who is to handle it")},
+    )
     proposed_organisation_id = fields.UUID(
-        load_default=None, allow_none=True, metadata={"description": "return: who should have it instead"}
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": needed_by(
+                Need.PROPOSED_ORGANISATION, "建议的承办单位 / who should have it instead"
+            )
+        },
     )
-    until_on = fields.Date(
-        load_default=None, allow_none=True, metadata={"description": "suspend: the day it comes back"}
+    until_on = Day(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": needed_by(Need.UNTIL, "恢复日期，一年之内 / the day it comes back, within a year")
+        },
     )
-    is_found = fields.Boolean(load_default=None, allow_none=True)
-    is_granted = fields.Boolean(load_default=None, allow_none=True)
+    is_found = fields.Boolean(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": needed_by(Need.IS_FOUND, "问题属实 / whether the problem was found")},
+    )
+    is_granted = fields.Boolean(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": needed_by(Need.IS_GRANTED, "同意申诉 / whether the appeal is granted")},
+    )
     authority = Text(
-        max_length=200, load_default="", metadata={"description": "force_close: on whose authority"}
+        max_length=200,
+        load_default="",
+        metadata={"description": needed_by(Need.AUTHORITY, "批准依据 / on whose authority")},
     )
-    target_case_id = fields.UUID(load_default=None, allow_none=True)
-    loop = fields.Enum(Loop, by_value=True, load_default=None, allow_none=True)
+    target_case_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": needed_by(Need.TARGET, "并入的案件 / the case that it goes into")},
+    )
+    loop = fields.Enum(
+        Loop,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": needed_by(Need.LOOP, "循环层级 / the loop that it goes to")},
+    )
     changes = fields.Dict(
         keys=fields.String(validate=validate.OneOf(list(EDITABLE))),
         values=Text(max_length=max(EDITABLE.values())),
         load_default=dict,
-        metadata={"description": "edit: new values of " + ", ".join(EDITABLE)},
+        metadata={
+            "description": needed_by(
+                Need.CHANGES,
+                "新的内容 / new values of "
+                + ", ".join(f"{name} (≤ {longest})" for name, longest in EDITABLE.items()),
+            )
+        },
     )
 
     @post_load
@@ -283,17 +348,18 @@ class CaseActionSchema(BaseSchema):
         return ActionRequest(**data)
 
 
-class MeasureQuerySchema(BaseSchema):
+class MeasureQuerySchema(PeriodQuerySchema):
     area = fields.String(load_default=None, metadata={"example": "310151101"})
-    since = Instant(required=True, metadata={"example": "2026-11-01T00:00:00+08:00"})
-    until = Instant(
-        required=True, metadata={"description": "not included", "example": "2026-12-01T00:00:00+08:00"}
+    first_on = Day(
+        data_key="from",
+        required=True,
+        metadata={"description": "从这一天起（含） / from this day on", "example": "2026-11-01"},
     )
-
-    @validates_schema
-    def check_order(self, data: dict[str, Any], **_: Any) -> None:
-        if data["since"] >= data["until"]:
-            raise ValidationError("Must be later than since.", "until")
+    last_on = Day(
+        data_key="to",
+        required=True,
+        metadata={"description": "到这一天止（含） / to this day, included", "example": "2026-11-30"},
+    )
 
 
 class MeasureSchema(BaseSchema):
@@ -311,8 +377,8 @@ class MeasureSchema(BaseSchema):
 
 
 class MeasureListSchema(BaseSchema):
-    since = Instant(required=True)
-    until = Instant(required=True)
+    first_on = fields.Date(data_key="from", required=True)
+    last_on = fields.Date(data_key="to", required=True)
     items = fields.List(fields.Nested(MeasureSchema), required=True)
 
 
@@ -407,8 +473,8 @@ CASE_EXAMPLE = {
 }
 ACTION_EXAMPLE = {"action": "dispatch", "organisation_id": _ORGANISATION_ID}
 MEASURES_EXAMPLE = {
-    "since": "2026-11-01T00:00:00+08:00",
-    "until": "2026-12-01T00:00:00+08:00",
+    "from": "2026-11-01",
+    "to": "2026-11-30",
     "items": [
         {
             "code": "on_time_closing_rate",

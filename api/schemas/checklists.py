@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from api.paging import PageQuerySchema
-from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.base import BaseSchema, Day, Instant, Text
 from checklists.catalogue_entries import AnsweredBy, Demand, LimitUnit, Loop, Method
 
 
 def _words(enum: Any) -> list[str]:
     return [member.value for member in enum]
-
-
-def _sensible(day: date) -> None:
-    if not date(2000, 1, 1) <= day < date(2100, 1, 1):
-        raise ValidationError("Not a valid date.")
-
-
-class Day(fields.Date):
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("metadata", {}).setdefault("example", "2026-11-21")
-        super().__init__(validate=_sensible, **kwargs)
 
 
 class BilingualSchema(BaseSchema):
@@ -214,21 +202,27 @@ class ChecklistVersionSchema(BaseSchema):
 
 
 class ChecklistQuerySchema(BaseSchema):
-    on = Day(
+    as_of = Day(
         load_default=None,
-        metadata={"description": "以哪一天为准，默认今天 / as of this day, today by default"},
+        metadata={
+            "description": "以哪一天为准，默认今天 / as of this day, today by default",
+            "example": "2026-11-21",
+        },
     )
 
 
 class ChecklistPageQuerySchema(PageQuerySchema):
-    on = Day(
+    as_of = Day(
         load_default=None,
-        metadata={"description": "以哪一天为准，默认今天 / as of this day, today by default"},
+        metadata={
+            "description": "以哪一天为准，默认今天 / as of this day, today by default",
+            "example": "2026-11-21",
+        },
     )
 
 
 class ItemQuerySchema(PageQuerySchema):
-    q = Text(
+    text = Text(
         max_length=60,
         load_default="",
         metadata={
@@ -242,9 +236,12 @@ class ItemQuerySchema(PageQuerySchema):
         load_default=False,
         metadata={"description": "只要居民可报的 / only what residents may report; always so for the public"},
     )
-    on = Day(
+    as_of = Day(
         load_default=None,
-        metadata={"description": "以哪一天为准，默认今天 / as of this day, today by default"},
+        metadata={
+            "description": "以哪一天为准，默认今天 / as of this day, today by default",
+            "example": "2026-11-21",
+        },
     )
 
 

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.paging import PageQuerySchema
 from api.schemas.areas import AreaBriefSchema
-from api.schemas.base import BaseSchema, Instant, Latitude, Longitude, Text
+from api.schemas.base import BaseSchema, Count, Instant, Latitude, Longitude, Text
 from api.schemas.organisations import OrganisationBriefSchema
 from grid.attributes import AttributeType
 from grid.positions import Datum
@@ -64,15 +64,22 @@ class CommunityQuerySchema(PageQuerySchema):
     area = Text(
         max_length=24,
         load_default=None,
-        metadata={"description": "only below this area", "example": "310151101"},
+        metadata={"description": "只列这个地区之下的 / only below this area", "example": "310151101"},
     )
-    text = Text(max_length=60, load_default="", metadata={"description": "part of name, code or address"})
+    text = Text(
+        max_length=60,
+        load_default="",
+        metadata={"description": "名称、代码或地址的一部分 / part of name, code or address"},
+    )
     is_active = fields.Boolean(load_default=True, allow_none=True)
     attribute = fields.List(
         fields.String(validate=validate.Length(max=80)),
         load_default=list,
-        validate=validate.Length(max=10),
-        metadata={"description": "key:value, repeatable, all must hold", "example": ["has_shops:true"]},
+        validate=Count(max=10),
+        metadata={
+            "description": "属性:值，可重复，须全部符合 / key:value, repeatable, all must hold",
+            "example": ["has_shops:true"],
+        },
     )
 
 
@@ -90,12 +97,18 @@ class _PlacedSchema(BaseSchema):
 
 class NewCommunitySchema(_PlacedSchema):
     name = Text(min_length=1, max_length=100, required=True)
-    area_code = Text(max_length=24, required=True, metadata={"description": "the neighbourhood's code"})
-    code = fields.String(load_default=None, validate=_CODE, metadata={"description": "made up if missing"})
+    area_code = Text(
+        max_length=24, required=True, metadata={"description": "居民区代码 / code of the neighbourhood"}
+    )
+    code = fields.String(
+        load_default=None,
+        validate=_CODE,
+        metadata={"description": "小区代码，不填则生成 / code; made up if missing"},
+    )
     address = Text(max_length=200, load_default="")
     attributes = AttributesField(load_default=dict)
     buildings = fields.List(
-        fields.Nested(BuildingSchema), load_default=list, validate=validate.Length(max=MAXIMUM_BUILDINGS)
+        fields.Nested(BuildingSchema), load_default=list, validate=Count(max=MAXIMUM_BUILDINGS)
     )
 
 
@@ -106,11 +119,11 @@ class CommunityChangeSchema(_PlacedSchema):
     address = Text(max_length=200)
     is_active = fields.Boolean()
     attributes = AttributesField()
-    buildings = fields.List(fields.Nested(BuildingSchema), validate=validate.Length(max=MAXIMUM_BUILDINGS))
+    buildings = fields.List(fields.Nested(BuildingSchema), validate=Count(max=MAXIMUM_BUILDINGS))
 
 
 class ServingOrganisationsSchema(BaseSchema):
-    organisation_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(max=50))
+    organisation_ids = fields.List(fields.UUID(), required=True, validate=Count(max=50))
 
 
 class AttributeRecordSchema(BaseSchema):
@@ -124,7 +137,11 @@ class AttributeHistorySchema(BaseSchema):
 
 
 class ChoiceQuerySchema(BaseSchema):
-    text = Text(max_length=60, load_default="", metadata={"description": "part of name or address"})
+    text = Text(
+        max_length=60,
+        load_default="",
+        metadata={"description": "名称或地址的一部分 / part of name or address"},
+    )
     area = Text(max_length=24, load_default=None)
     latitude = Latitude(load_default=None)
     longitude = Longitude(load_default=None)

@@ -9,7 +9,7 @@ from marshmallow import fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
 from api.paging import PageQuerySchema
-from api.schemas.base import BaseSchema, Instant
+from api.schemas.base import BaseSchema, Day, Instant, PeriodQuerySchema
 from checklists.compliance import PairStatus
 
 _STATUSES = [status.value for status in PairStatus]
@@ -35,7 +35,7 @@ class SelectionQuerySchema(BaseSchema):
 
 
 class AsOfQuerySchema(SelectionQuerySchema):
-    as_of = fields.Date(
+    as_of = Day(
         load_default=None,
         metadata={
             "description": "截至该日结束，默认今天 / at the end of this local day; today by default",
@@ -58,7 +58,7 @@ class AreaComplianceQuerySchema(AsOfQuerySchema):
         if data.get("by") == "checklist" and any(
             data.get(each) for each in ("checklist", "indicator", "item")
         ):
-            raise Invalid("Not a valid choice.", "by")
+            raise Invalid("by=checklist takes neither checklist, indicator nor item.", "by")
 
 
 class CommunityComplianceQuerySchema(AsOfQuerySchema):
@@ -69,13 +69,13 @@ class CommunityComplianceQuerySchema(AsOfQuerySchema):
     )
 
 
-class SeriesQuerySchema(SelectionQuerySchema):
+class SeriesQuerySchema(PeriodQuerySchema, SelectionQuerySchema):
     checklist = fields.String(
         required=True,
         validate=CODE,
         metadata={"description": "检查表代码 / checklist", "example": "fire_safety"},
     )
-    first_on = fields.Date(
+    first_on = Day(
         data_key="from",
         load_default=None,
         metadata={
@@ -83,7 +83,7 @@ class SeriesQuerySchema(SelectionQuerySchema):
             "example": "2026-11-01",
         },
     )
-    last_on = fields.Date(
+    last_on = Day(
         data_key="to",
         load_default=None,
         metadata={"description": "默认今天 / today", "example": "2026-11-20"},
@@ -118,7 +118,11 @@ class FormulaSchema(BaseSchema):
 
 
 class ShareSchema(BaseSchema):
-    value = fields.Float(required=True, allow_none=True, metadata={"description": "0 到 1；分母为 0 时为空"})
+    value = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "0 到 1，分母为 0 时为空 / 0 to 1, null where the denominator is 0"},
+    )
     numerator = fields.Integer(required=True)
     denominator = fields.Integer(required=True)
 
@@ -141,7 +145,12 @@ class IntervalSchema(BaseSchema):
 class RateFiguresSchema(BaseSchema):
     """A rate; `value` is null where nothing was assessed, which is neither 0 % nor 100 %."""
 
-    value = fields.Float(required=True, allow_none=True, attribute="share.value")
+    value = fields.Float(
+        required=True,
+        allow_none=True,
+        attribute="share.value",
+        metadata={"description": "比率，分母为 0 时为空 / the rate, null where the denominator is 0"},
+    )
     numerator = fields.Integer(required=True, attribute="share.numerator")
     denominator = fields.Integer(required=True, attribute="share.denominator")
     excluded = fields.Nested(ExcludedSchema, required=True)
@@ -430,7 +439,7 @@ EXPLANATION_EXAMPLE = {
             "cases": [
                 {
                     "id": "0199aa00-0000-7000-8000-000000000003",
-                    "number": "310151101-20261118-0001",
+                    "number": "310151-20261118-000001",
                     "state": "handling",
                     "loop": "self",
                     "organisation": "示例物业",

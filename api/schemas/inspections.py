@@ -7,7 +7,18 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from api.paging import PageQuerySchema
-from api.schemas.base import BaseSchema, Instant, Latitude, Longitude, Text
+from api.schemas.base import (
+    BaseSchema,
+    Count,
+    DeviceInstant,
+    Instant,
+    Latitude,
+    Longitude,
+    PeriodQuerySchema,
+    Text,
+    end_of,
+    start_of,
+)
 from api.schemas.photos import SHOWN_PHOTO_EXAMPLE, ShownPhotoSchema
 from api.schemas.places_and_clocks import (
     ChecklistVersionNameSchema,
@@ -17,10 +28,11 @@ from api.schemas.places_and_clocks import (
     PersonNameSchema,
     StoredPhotoSchema,
 )
-from inspections.answers import AnswerResult
+from inspections.answers import AnswerResult, VisitLimits
 from inspections.inspection_content import AnswerContent, InspectionContent, InspectionStatus
 from inspections.inspection_queries import InspectionFilter
 
+_LIMITS = VisitLimits()
 ITEM_CODE = validate.Length(min=1, max=40)
 _COMMUNITY = "0198f0a0-1111-7d3a-9b1e-2f6a4c8d0e11"
 _VERSION = "0198f0a0-2222-7d3a-9b1e-2f6a4c8d0e11"
@@ -35,11 +47,22 @@ class PutAnswerSchema(BaseSchema):
     item_code = fields.String(required=True, validate=ITEM_CODE)
     result = fields.Enum(AnswerResult, by_value=True, required=True)
     observed_at = Instant(required=True)
+    # The rules refuse by item and with their own words what is beyond the limits told; these bounds only keep out
+    # what nobody can mean.
     occurrences = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(-1_000_000, 1_000_000)
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(-1_000_000, 1_000_000),
+        metadata={"minimum": 0, "maximum": _LIMITS.max_occurrences},
     )
-    photo_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=50))
-    note = Text(max_length=4000, load_default="")
+    photo_ids = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=Count(max=100),
+        metadata={"maxItems": _LIMITS.max_photos_per_answer},
+    )
+    note = Text(max_length=10_000, load_default="", metadata={"maxLength": _LIMITS.max_note_length})
     building = Text(max_length=60, load_default="")
     position = fields.Nested(GivenPositionSchema, load_default=None, allow_none=True)
 
@@ -57,9 +80,9 @@ class PutInspectionSchema(BaseSchema):
     supersedes_id = fields.UUID(data_key="supersedes", load_default=None, allow_none=True)
     status = fields.Enum(InspectionStatus, by_value=True, required=True)
     note = Text(max_length=4000, load_default="")
-    started_at = Instant(load_default=None, allow_none=True)
-    device_sent_at = Instant(load_default=None, allow_none=True)
-    answers = fields.List(fields.Nested(PutAnswerSchema), required=True, validate=validate.Length(max=500))
+    started_at = DeviceInstant(load_default=None, allow_none=True)
+    device_sent_at = DeviceInstant(load_default=None, allow_none=True)
+    answers = fields.List(fields.Nested(PutAnswerSchema), required=True, validate=Count(max=500))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> InspectionContent:
@@ -171,21 +194,35 @@ class InspectionPageSchema(BaseSchema):
     next_cursor = fields.String(allow_none=True)
 
 
-class InspectionQuerySchema(PageQuerySchema):
-    area_code = fields.String(load_default=None, validate=validate.Length(max=20))
+class InspectionQuerySchema(PeriodQuerySchema, PageQuerySchema):
+    """Which visits. The period is that in which they were received."""
+
+    area = fields.String(
+        load_default=None,
+        validate=validate.Length(max=20),
+        metadata={"description": "只列这个地区之下的 / only below this area", "example": "310151101"},
+    )
     community_id = fields.UUID(load_default=None)
     round_id = fields.UUID(load_default=None)
     checklist_version_id = fields.UUID(load_default=None)
     inspector_id = fields.UUID(load_default=None)
-    root_id = fields.UUID(load_default=None, metadata={"description": "all revisions of one inspection"})
+    root_id = fields.UUID(
+        load_default=None, metadata={"description": "同一次检查的全部版本 / all revisions of one inspection"}
+    )
     status = fields.Enum(InspectionStatus, by_value=True, load_default=None)
     is_flagged = fields.Boolean(load_default=None)
-    include_superseded = fields.Boolean(load_default=False)
-    since = Instant(load_default=None)
-    until = Instant(load_default=None)
+    include_superseded = fields.Boolean(
+        load_default=False, metadata={"description": "也列已被更正的 / corrected ones too"}
+    )
 
     def filter_of(self, query: dict[str, Any]) -> InspectionFilter:
-        return InspectionFilter(**{name: query[name] for name in InspectionFilter.__dataclass_fields__})
+        other = {
+            "area_code": query["area"],
+            "since": start_of(query["first_on"]),
+            "until": end_of(query["last_on"]),
+        }
+        same = InspectionFilter.__dataclass_fields__.keys() - other.keys()
+        return InspectionFilter(**other, **{name: query[name] for name in same})
 
 
 class WorksheetQuerySchema(BaseSchema):
@@ -259,7 +296,7 @@ RECEIPT_EXAMPLE = {
         {
             "item_code": "CORR-01",
             "case_id": _CASE,
-            "case_number": "310151-20261121-000017-3",
+            "case_number": "310151-20261121-000017",
             "is_joined": False,
         }
     ],

@@ -28,13 +28,17 @@ class OrganisationPageSchema(BaseSchema):
 
 class OrganisationQuerySchema(PageQuerySchema):
     kind = Text(max_length=40, load_default=None)
-    area = Text(max_length=24, load_default=None, metadata={"description": "only what works below this area"})
+    area = Text(
+        max_length=24,
+        load_default=None,
+        metadata={"description": "只列在这个地区之下工作的 / only what works below this area"},
+    )
     serving = Text(
         max_length=40,
         load_default=None,
-        metadata={"description": "only what serves this area, from above too"},
+        metadata={"description": "为这个地区服务的，含上级的 / only what serves this area, from above too"},
     )
-    text = Text(max_length=60, load_default="", metadata={"description": "part of the name"})
+    text = Text(max_length=60, load_default="", metadata={"description": "名称的一部分 / part of the name"})
     is_active = fields.Boolean(load_default=True, allow_none=True)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.base import BaseSchema, DeviceInstant, Instant, Text
 from uploads.evidence_flags import FlagCode
 
 DATUMS = ("wgs84", "gcj02")
@@ -32,16 +32,40 @@ class UploaderHeadersSchema(Schema):
 class PhotoHeadersSchema(UploaderHeadersSchema):
     """What the phone says beside the photo."""
 
-    sent_at = Instant(data_key="Device-Sent-At", load_default=None)
-    taken_at = Instant(data_key="Device-Taken-At", load_default=None)
-    latitude = fields.Float(data_key="Device-Latitude", load_default=None, validate=validate.Range(-90, 90))
+    sent_at = DeviceInstant(
+        data_key="Device-Sent-At",
+        load_default=None,
+        metadata={"description": "发送时间（手机时钟） / when it was sent, by the phone's clock"},
+    )
+    taken_at = DeviceInstant(
+        data_key="Device-Taken-At",
+        load_default=None,
+        metadata={"description": "拍摄时间（手机时钟） / when it was taken, by the phone's clock"},
+    )
+    latitude = fields.Float(
+        data_key="Device-Latitude",
+        load_default=None,
+        validate=validate.Range(-90, 90),
+        metadata={"description": "拍摄处纬度 / latitude where it was taken"},
+    )
     longitude = fields.Float(
-        data_key="Device-Longitude", load_default=None, validate=validate.Range(-180, 180)
+        data_key="Device-Longitude",
+        load_default=None,
+        validate=validate.Range(-180, 180),
+        metadata={"description": "拍摄处经度 / longitude where it was taken"},
     )
     accuracy_metres = fields.Float(
-        data_key="Device-Accuracy", load_default=None, validate=validate.Range(0, 1_000_000)
+        data_key="Device-Accuracy",
+        load_default=None,
+        validate=validate.Range(0, 1_000_000),
+        metadata={"description": "定位精度（米） / accuracy in metres"},
     )
-    datum = fields.String(data_key="Device-Datum", load_default="wgs84", validate=validate.OneOf(DATUMS))
+    datum = fields.String(
+        data_key="Device-Datum",
+        load_default="wgs84",
+        validate=validate.OneOf(DATUMS),
+        metadata={"description": "坐标系，国内地图给 gcj02 / which coordinates; Chinese maps give gcj02"},
+    )
 
     content_range = fields.String(
         data_key="Content-Range",

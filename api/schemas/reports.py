@@ -7,7 +7,18 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from api.paging import PageQuerySchema
-from api.schemas.base import BaseSchema, Instant, Latitude, Longitude, Text
+from api.schemas.base import (
+    BaseSchema,
+    Count,
+    DeviceInstant,
+    Instant,
+    Latitude,
+    Longitude,
+    PeriodQuerySchema,
+    Text,
+    end_of,
+    start_of,
+)
 from api.schemas.places_and_clocks import (
     CommunityNameSchema,
     FindingSchema,
@@ -17,7 +28,7 @@ from api.schemas.places_and_clocks import (
 )
 from cases.terms import State
 from grid.positions import Datum
-from inspections.report_content import ReportChannel, ReportContent
+from inspections.report_content import LONGEST_TEXT, MOST_PHOTOS, ReportChannel, ReportContent
 from inspections.report_queries import ReportFilter
 from inspections.timeline import PublicStage
 
@@ -32,9 +43,12 @@ class PutReportSchema(BaseSchema):
     """One report. `item_code` "unknown" (or none) where the reporter does not know what to call it."""
 
     channel = fields.Enum(ReportChannel, by_value=True, load_default=ReportChannel.RESIDENT)
-    text = Text(max_length=4000, load_default="")
+    # The rules refuse in their own words what is beyond the limits told.
+    text = Text(max_length=10_000, load_default="", metadata={"maxLength": LONGEST_TEXT})
     item_code = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=40))
-    photo_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=50))
+    photo_ids = fields.List(
+        fields.UUID(), load_default=list, validate=Count(max=100), metadata={"maxItems": MOST_PHOTOS}
+    )
     community_id = fields.UUID(load_default=None, allow_none=True)
     building = Text(max_length=60, load_default="")
     position = fields.Nested(GivenPositionSchema, load_default=None, allow_none=True)
@@ -42,7 +56,7 @@ class PutReportSchema(BaseSchema):
     hotline_number = Text(max_length=40, load_default="")
     follows_case_id = fields.UUID(load_default=None, allow_none=True)
     observed_at = Instant(load_default=None, allow_none=True)
-    device_sent_at = Instant(load_default=None, allow_none=True)
+    device_sent_at = DeviceInstant(load_default=None, allow_none=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> ReportContent:
@@ -133,20 +147,33 @@ class OwnReportPageSchema(BaseSchema):
     next_cursor = fields.String(allow_none=True)
 
 
-class ReportQuerySchema(PageQuerySchema):
-    area_code = fields.String(load_default=None, validate=validate.Length(max=20))
+class ReportQuerySchema(PeriodQuerySchema, PageQuerySchema):
+    """What a clerk looks for. The period is that in which reports came in."""
+
+    area = fields.String(
+        load_default=None,
+        validate=validate.Length(max=20),
+        metadata={"description": "只列这个地区之下的 / only below this area", "example": "310151101"},
+    )
     community_id = fields.UUID(load_default=None)
     item_code = fields.String(load_default=None, validate=validate.Length(max=40))
-    is_item_unknown = fields.Boolean(load_default=False)
+    is_item_unknown = fields.Boolean(
+        load_default=False, metadata={"description": "只列未选检查项的 / only those without an item"}
+    )
     channel = fields.Enum(ReportChannel, by_value=True, load_default=None)
     case_id = fields.UUID(load_default=None)
-    case_state = fields.Enum(State, by_value=True, load_default=None)
-    since = Instant(load_default=None)
-    until = Instant(load_default=None)
-    text = Text(max_length=100, load_default="")
+    state = fields.Enum(State, by_value=True, load_default=None)
+    text = Text(max_length=100, load_default="", metadata={"description": "文字的一部分 / part of the words"})
 
     def filter_of(self, query: dict[str, Any]) -> ReportFilter:
-        return ReportFilter(**{name: query[name] for name in ReportFilter.__dataclass_fields__})
+        other = {
+            "area_code": query["area"],
+            "case_state": query["state"],
+            "since": start_of(query["first_on"]),
+            "until": end_of(query["last_on"]),
+        }
+        same = ReportFilter.__dataclass_fields__.keys() - other.keys()
+        return ReportFilter(**other, **{name: query[name] for name in same})
 
 
 class DuplicateQuerySchema(BaseSchema):
@@ -200,7 +227,7 @@ RECEIPT_EXAMPLE = {
     "id": _REPORT,
     "tracking_code": "7KQF-3M9T-X2VB-R8WN-4HJD-6PCA",
     "case_id": _CASE,
-    "case_number": "310151-20261121-000017-3",
+    "case_number": "310151-20261121-000017",
     "community": _NAME_EXAMPLE,
     "is_following": False,
     "received_at": "2026-11-21T10:02:03+08:00",
@@ -226,7 +253,7 @@ LINE_EXAMPLE = {
     "is_anonymous": True,
     "has_phone_number": True,
     "case_id": _CASE,
-    "case_number": "310151-20261121-000017-3",
+    "case_number": "310151-20261121-000017",
     "case_state": "reported",
 }
 DETAIL_EXAMPLE = LINE_EXAMPLE | {
@@ -248,7 +275,7 @@ OWN_PAGE_EXAMPLE = {
             "item_code": "CORR-01",
             "text": "三楼楼道堆了纸箱，过不去",
             "photo_ids": [_PHOTO],
-            "case_number": "310151-20261121-000017-3",
+            "case_number": "310151-20261121-000017",
             "stage": "handling",
             "stage_text": {"zh": "处理中", "en": "Being handled"},
             "tracking_code": "7KQF-3M9T-X2VB-R8WN-4HJD-6PCA",

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from api.paging import PageQuerySchema
-from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.base import BaseSchema, Count, Instant, Text
 from api.schemas.places_and_clocks import ChecklistVersionNameSchema, CommunityNameSchema, PersonNameSchema
 from inspections.assignment_status import AssignmentStatus, RoundKind
 from inspections.rounds import MOST_COMMUNITIES, RoundPlan
@@ -37,16 +37,14 @@ class RoundPlanSchema(BaseSchema):
     area_codes = fields.List(
         fields.String(validate=validate.Length(min=1, max=20)),
         load_default=list,
-        validate=validate.Length(max=100),
+        validate=Count(max=100),
     )
-    community_ids = fields.List(
-        fields.UUID(), load_default=list, validate=validate.Length(max=MOST_COMMUNITIES)
-    )
-    inspector_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=500))
+    community_ids = fields.List(fields.UUID(), load_default=list, validate=Count(max=MOST_COMMUNITIES))
+    inspector_ids = fields.List(fields.UUID(), load_default=list, validate=Count(max=500))
     assignments = fields.List(
         fields.Nested(GivenAssignmentSchema),
         load_default=list,
-        validate=validate.Length(max=MOST_COMMUNITIES),
+        validate=Count(max=MOST_COMMUNITIES),
     )
 
     @post_load
@@ -110,8 +108,12 @@ class RoundQuerySchema(PageQuerySchema):
     is_mine = fields.Boolean(
         load_default=False, metadata={"description": "只看派给我的 / only those with a community given to me"}
     )
-    is_running = fields.Boolean(load_default=None)
-    include_cancelled = fields.Boolean(load_default=False)
+    is_running = fields.Boolean(
+        load_default=None, metadata={"description": "正在进行 / begun and not yet over, nor called off"}
+    )
+    include_cancelled = fields.Boolean(
+        load_default=False, metadata={"description": "也列已取消的 / those called off too"}
+    )
 
 
 PLAN_EXAMPLE = {

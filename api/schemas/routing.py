@@ -5,13 +5,13 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.paging import PageQuerySchema
-from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.base import BaseSchema, Count, Instant, Text
 from api.schemas.organisations import OrganisationBriefSchema
 from cases.terms import Loop
 
 _LOOPS = validate.OneOf([loop.value for loop in Loop])
 _PRIORITY = validate.Range(min=1, max=1000)
-_KINDS = validate.Length(max=10)
+_KINDS = Count(max=10)
 
 
 class RoutingRuleSchema(BaseSchema):

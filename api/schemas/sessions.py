@@ -16,7 +16,8 @@ class _TransportSchema(BaseSchema):
         load_default="bearer",
         validate=validate.OneOf(TRANSPORTS),
         metadata={
-            "description": "bearer: tokens in the answer, for programs; cookie: for the web app, with CSRF"
+            "description": "bearer：令牌在应答里，给程序；cookie：给网页，写操作须带 X-CSRF-TOKEN / bearer: tokens in the "
+            "answer, for programs; cookie: for the web app, whose writes send X-CSRF-TOKEN"
         },
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from api.schemas.base import BaseSchema, Instant, Text
+from api.schemas.base import BaseSchema, Count, Instant, Text
 from api.schemas.places_and_clocks import PublicTextSchema
 from api.signed_addresses import Purpose, signed_address
+from cases.action_input import MAX_REASON_LENGTH
 from cases.terms import Satisfaction
+from inspections.report_content import MOST_PHOTOS
 from inspections.timeline import PublicStage
 
 _URL = {"type": "string", "description": "signed, for a quarter of an hour"}
@@ -54,12 +56,14 @@ class TrackingSchema(BaseSchema):
 class NotFixedSchema(BaseSchema):
     """Why the reporter holds that it is not fixed; words and photos are welcome, neither is needed."""
 
-    text = Text(max_length=1000, load_default="")
-    photo_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=9))
+    text = Text(max_length=MAX_REASON_LENGTH, load_default="")
+    photo_ids = fields.List(fields.UUID(), load_default=list, validate=Count(max=MOST_PHOTOS))
 
 
 class RatingSchema(BaseSchema):
-    score = fields.Enum(Satisfaction, by_value=True, required=True)
+    score = fields.Enum(
+        Satisfaction, by_value=True, required=True, metadata={"description": "满意度 / how satisfied"}
+    )
     note = Text(max_length=500, load_default="")
 
 

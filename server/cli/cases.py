@@ -10,7 +10,7 @@ from cases.history import CheckedChain, verify_chains
 from cases.redating import redate_provisional_cases
 from server import clock
 
-commands = AppGroup("cases", help="案卷 / case files")
+commands = AppGroup("cases", help="案件 / cases")
 
 
 @commands.command("verify")

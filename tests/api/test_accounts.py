@@ -6,7 +6,8 @@ import pytest
 
 from grid import accounts
 from grid.models import Account
-from grid.permissions import Role
+from grid.permissions import Actor, Grant, Role
+from server.errors import Forbidden
 from tests.factories import NOW, add_post, headers_of, make_account, make_grid, make_organisation, sign_in
 from tests.queries import counted_queries
 
@@ -193,3 +194,29 @@ def test_a_bad_change_of_password_names_the_field(client, session, change, field
     response = client.put(f"{URL}/me/password", json=body, headers=sign_in(account))
     assert response.status_code == 422
     assert [error["field"] for error in response.get_json()["errors"]] == [field]
+
+
+def test_nobody_deactivates_their_own_account_nor_ends_the_post_that_manages_accounts(client, places):
+    account = make_account(Role.DISTRICT_ADMIN, places["district"])
+    field_post = add_post(account, Role.INSPECTOR, places["township"])
+    headers = sign_in(account)
+    url = f"{URL}/{account.id}"
+    posts = client.get(url, headers=headers).get_json()["posts"]
+    managing = next(post["id"] for post in posts if post["role"] == "district_admin")
+    own = client.patch(url, json={"is_active": False}, headers={**headers, "If-Match": '"1"'})
+    assert (own.status_code, own.get_json()["code"]) == (409, "own_account")
+    ended = client.delete(f"{url}/posts/{managing}", headers=headers)
+    assert (ended.status_code, ended.get_json()["code"]) == (409, "own_post")
+    assert client.get(url, headers=headers).get_json()["is_active"] is True
+    renamed = client.patch(url, json={"display_name": "新名"}, headers={**headers, "If-Match": '"1"'})
+    assert renamed.status_code == 200
+    assert client.delete(f"{url}/posts/{field_post.id}", headers=headers).status_code == 200
+
+
+def test_who_was_made_inactive_meanwhile_manages_nobody_any_more(client, places, session):
+    """Two administrators who lock each other out at once: the second finds the first gone, not a stale right."""
+    first, second = (make_account(Role.DISTRICT_ADMIN, places["district"]) for _ in range(2))
+    actor = Actor(first.id, "", (Grant(Role.DISTRICT_ADMIN, places["district"].path),))
+    accounts.update_account(first, {"is_active": False}, NOW)
+    with pytest.raises(Forbidden):
+        accounts.lock_account(second.id, actor, NOW)

@@ -45,7 +45,7 @@ def test_areas_are_filtered_by_level_parent_and_subtree(client, places, admin):
 
     assert listed(level="township") == sorted([places["township"].code, places["other_township"].code])
     assert listed(parent=places["township"].code) == [places["neighbourhood"].code]
-    assert listed(under=places["township"].code) == [places["township"].code, places["neighbourhood"].code]
+    assert listed(area=places["township"].code) == [places["township"].code, places["neighbourhood"].code]
     assert listed(text=places["neighbourhood"].name) == [places["neighbourhood"].code]
 
 
@@ -82,7 +82,7 @@ def test_pages_follow_by_cursor(client, places, admin):
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=9999", "level=planet", "cursor=xx", "text=%00", "under=%00"]
+    "query", ["limit=0", "limit=9999", "level=planet", "cursor=xx", "text=%00", "area=%00"]
 )
 def test_a_query_that_makes_no_sense_is_refused(client, admin, query):
     response = client.get(f"/api/v1/areas?{query}", headers=admin)
@@ -131,9 +131,31 @@ def test_a_bad_table_is_refused_whole_with_every_bad_cell(client, session):
     assert session.scalar(sa.select(sa.func.count()).select_from(Area)) == 1
 
 
-def test_another_district_s_table_is_not_taken_in(client, admin):
-    response = upload(client, admin, (DATA / "xincheng_divisions.csv").read_bytes())
-    assert response.status_code == 404
+def test_another_district_s_rows_are_told_line_by_line_and_nothing_is_taken_in(client, session):
+    district = make_area(AreaLevel.DISTRICT, code="310114", name="嘉定区")
+    content = (DATA / "xincheng_divisions.csv").read_text("utf-8").rstrip("\n")
+    content += "\n城桥镇,310151101,南门居委会,310151101001,居委会\n"
+    response = upload(client, headers_of(Role.DISTRICT_ADMIN, district), content.encode())
+    body = response.get_json()
+    assert (response.status_code, body["code"]) == (422, "import_refused")
+    last = len(content.splitlines())
+    assert [(bad["line"], bad["column"], bad["value"], bad["code"]) for bad in body["bad_cells"]] == [
+        (last, "township_code", "310151101", "outside_reach")
+    ]
+    assert session.scalar(sa.select(sa.func.count()).select_from(Area)) == 1
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "image/png", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("url", ["/api/v1/areas/imports", "/api/v1/communities/imports"])
+def test_what_says_that_it_is_no_table_is_refused_unread(client, admin, url, media_type):
+    response = client.post(url, data=b"{}", content_type=media_type, headers=admin)
+    assert (response.status_code, response.get_json()["code"]) == (415, "unsupported_media")
+
+
+@pytest.mark.parametrize("query", ["parent", "area"])
+def test_a_list_below_an_area_out_of_sight_or_unknown_is_not_found(client, places, inspector, query):
+    for code in (places["other_township"].code, "000000"):
+        assert client.get(f"/api/v1/areas?{query}={code}", headers=inspector).status_code == 404
 
 
 def test_who_manages_no_areas_may_not_import(client, inspector):

@@ -175,7 +175,10 @@ def test_filters_and_pages_work_together(desk: Desk, scene: CaseScene) -> None:
         ({"limit": 100000}, "limit"),
         ({"cursor": "bm9uc2Vuc2U"}, "cursor"),
         ({"cursor": "WyJ4IiwieSJd"}, "cursor"),
-        ({"opened_from": "yesterday"}, "opened_from"),
+        ({"from": "yesterday"}, "from"),
+        ({"from": "0001-01-01"}, "from"),
+        ({"to": "9999-12-31"}, "to"),
+        ({"from": "2026-11-02", "to": "2026-11-01"}, "to"),
         ({"text": "x" * 101}, "text"),
     ],
 )
@@ -365,7 +368,7 @@ def test_a_history_is_never_shortened_by_a_refused_action(desk: Desk, scene: Cas
 
 # --- measures -------------------------------------------------------------------------------------------
 
-NOVEMBER = {"since": "2026-11-01T00:00:00+08:00", "until": "2026-12-01T00:00:00+08:00"}
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 
 
 def test_measures_show_both_parts_and_their_rule(desk: Desk, scene: CaseScene) -> None:
@@ -384,7 +387,13 @@ def test_measures_of_others_are_not_assessed(desk: Desk, scene: CaseScene) -> No
 
 
 @pytest.mark.parametrize(
-    "query, field", [({}, "since"), ({"since": NOVEMBER["until"], "until": NOVEMBER["since"]}, "until")]
+    "query, field",
+    [
+        ({}, "from"),
+        ({"from": "2026-11-30", "to": "2026-11-01"}, "to"),
+        ({"from": "x", "to": "x"}, "to"),
+        ({"from": "2026-11-01", "to": "9999-12-31"}, "to"),
+    ],
 )
 def test_measures_need_a_period_that_runs_forward(desk: Desk, query: dict[str, Any], field: str) -> None:
     answer = desk.get("manager", "/cases/measures", **query)
@@ -479,3 +488,26 @@ def test_a_rule_cannot_be_written_for_an_area_out_of_reach(desk: Desk, scene: Ca
     answer = create(desk, "manager", body)
     assert answer.status_code == 422
     assert answer.json["errors"][0]["field"] == "area_code"
+
+
+def test_a_day_out_of_range_is_told_so_and_a_period_that_ends_before_it_begins_too(desk: Desk) -> None:
+    early = desk.get("manager", "/cases", **{"from": "1950-01-01"})
+    assert [each["detail"] for each in early.json["errors"]] == ["日期超出范围（2000 至 2099 年）"]
+    reversed_ = desk.get("manager", "/cases", **{"from": "2026-11-02", "to": "2026-11-01"})
+    assert [each["detail"] for each in reversed_.json["errors"]] == ["不能早于 from"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"state": "closed"}, "只能是：item_code, title, text, building, place"),
+        ({"title": 7}, "必须是文字"),
+        ({"title": "a\u0000b"}, "含有不能使用的控制字符"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_told_at_the_fields_own_name(
+    desk: Desk, scene: CaseScene, changes: dict[str, Any], sentence: str
+) -> None:
+    answer = desk.act("dispatcher", scene.report(), "edit", reason="更正", changes=changes)
+    told = [(each["field"], each["detail"]) for each in answer.json["errors"]]
+    assert told == [(f"changes.{next(iter(changes))}", sentence)]

@@ -78,7 +78,7 @@ def test_checklists_page_by_cursor_without_gap(client: Any) -> None:
 
 @pytest.mark.usefixtures("published")
 def test_before_its_first_day_a_checklist_has_nothing_in_force(client: Any) -> None:
-    body = client.get("/api/v1/checklists?on=2025-12-31").get_json()
+    body = client.get("/api/v1/checklists?as_of=2025-12-31").get_json()
     assert {each["in_force"] for each in body["items"]} == {None}
 
 
@@ -100,7 +100,7 @@ def test_a_checklist_shows_its_versions_and_how_its_rate_is_counted(
     assert body["versions"][0]["retired_at"] == "2026-11-20T10:00:00+08:00"
     assert (body["in_force"]["number"], body["latest"]["number"], body["pass_mark"]) == (1, 2, 90)
     assert "政策" in body["formula"]["note"]["zh"]
-    assert client.get(f"/api/v1/checklists/{CODE}?on=2026-12-01").get_json()["pass_mark"] == 95
+    assert client.get(f"/api/v1/checklists/{CODE}?as_of=2026-12-01").get_json()["pass_mark"] == 95
 
 
 @pytest.mark.usefixtures("published")
@@ -144,7 +144,15 @@ def test_a_version_that_the_client_has_is_not_sent_again(client: Any) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["on=yesterday", "on=1066-10-14", "on=9999-01-01", "limit=0", "limit=1e3", "cursor=%%%", "cursor=WzFd"],
+    [
+        "as_of=yesterday",
+        "as_of=1066-10-14",
+        "as_of=9999-01-01",
+        "limit=0",
+        "limit=1e3",
+        "cursor=%%%",
+        "cursor=WzFd",
+    ],
 )
 def test_a_wrong_query_names_its_field(client: Any, query: str) -> None:
     response = client.get(f"/api/v1/checklists?{query}")
@@ -154,7 +162,7 @@ def test_a_wrong_query_names_its_field(client: Any, query: str) -> None:
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize(
-    "path", ["checklists", "items", "items?q=楼道", "items/groups", f"checklists/{CODE}"]
+    "path", ["checklists", "items", "items?text=楼道", "items/groups", f"checklists/{CODE}"]
 )
 def test_reading_costs_a_handful_of_queries_whatever_there_is(client: Any, path: str) -> None:
     client.get(f"/api/v1/{path}")
@@ -271,15 +279,15 @@ def test_staff_see_every_item_unless_they_ask_for_residents_items(client: Any, g
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ({"q": "井盖"}, ["CLEAN-06"]),
-        ({"q": "Manhole"}, ["CLEAN-06"]),
-        ({"q": "  飞线  "}, ["EBIKE-02"]),
-        ({"q": "100%"}, []),
-        ({"q": "不存在的词"}, []),
+        ({"text": "井盖"}, ["CLEAN-06"]),
+        ({"text": "Manhole"}, ["CLEAN-06"]),
+        ({"text": "  飞线  "}, ["EBIKE-02"]),
+        ({"text": "100%"}, []),
+        ({"text": "不存在的词"}, []),
         ({"group": "RENO"}, ["RENO-01", "RENO-02", "RENO-03"]),
         ({"group": "NOPE"}, []),
         ({"checklist": "waste_sorting", "group": "WASTE"}, ["WASTE-01", "WASTE-02", "WASTE-03", "WASTE-04"]),
-        ({"on": "2025-01-01"}, []),
+        ({"as_of": "2025-01-01"}, []),
     ],
 )
 def test_items_are_found_by_words_group_checklist_and_day(
@@ -320,7 +328,7 @@ def test_an_unknown_item_is_a_404(client: Any, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", f"q={'长' * 61}", "group=%00", "checklist=%07", "for_residents=perhaps"]
+    "query", ["text=%00", f"text={'长' * 61}", "group=%00", "checklist=%07", "for_residents=perhaps"]
 )
 def test_a_wrong_search_names_its_field(client: Any, query: str) -> None:
     response = client.get(f"/api/v1/items?{query}")

@@ -251,3 +251,33 @@ def test_who_manages_no_communities_may_not_import(client, places, inspector):
 def test_everybody_may_read_the_vocabulary(client, session):
     items = client.get(f"{URL}/attributes").get_json()["items"]
     assert [item["key"] for item in items] == list(VOCABULARY)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (30.0, 121.39), (31.62, 122.3)])
+def test_a_place_far_from_the_township_s_other_communities_is_refused(client, places, manager, place):
+    for _ in range(2):
+        make_community(places["neighbourhood"])
+    made = create(client, manager, places, latitude=31.6, longitude=121.4)
+    position = dict(zip(("latitude", "longitude"), place, strict=True))
+    moved = patch(client, manager, made, position)
+    assert moved.status_code == 422
+    assert [error["field"] for error in moved.get_json()["errors"]] == ["latitude"]
+    refused = create(client, manager, places, name="另一新村", **position)
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "implausible_position")
+    near = patch(client, manager, made, {"latitude": 31.7, "longitude": 121.39})
+    assert near.status_code == 200
+
+
+def test_a_township_s_first_community_may_stand_anywhere_in_the_country_and_be_put_right(
+    client, places, manager
+):
+    made = create(client, manager, places, latitude=39.9, longitude=116.4)
+    assert made.status_code == 201
+    assert patch(client, manager, made, {"latitude": 31.62, "longitude": 121.39}).status_code == 200
+    assert create(client, manager, places, name="海上", latitude=0, longitude=0).status_code == 422
+
+
+def test_choices_and_lists_of_an_unknown_area_are_not_found(client, places, manager):
+    assert client.get(f"{URL}/choices?area=000000").status_code == 404
+    for code in (places["other_township"].code, "000000"):
+        assert client.get(f"{URL}?area={code}", headers=manager).status_code == 404

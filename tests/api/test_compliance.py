@@ -137,7 +137,7 @@ def test_a_rate_is_broken_down_by_indicator_or_item(client, grid, community, hea
 
 
 def test_a_district_is_broken_down_by_township(client, grid, community):
-    inspect(community, A="pass")
+    inspect(community, F="fail")
     headers = headers_of(Role.DISTRICT_ADMIN, grid["district"])
     url = area_url(grid, "?checklist=civil&by=child_area", "district")
     rows = client.get(url, headers=headers).get_json()["rows"]
@@ -196,10 +196,10 @@ def test_a_community_shows_its_standing_and_items(client, community, headers):
 
 
 def test_a_communitys_series_shows_its_standing_day_by_day(client, community, headers):
-    inspect(community, A="pass")
+    inspect(community, A="pass", B="pass", F="pass")
     url = community_url(community, "/series?checklist=civil&from=2026-11-17&to=2026-11-18")
     days = client.get(url, headers=headers).get_json()["days"]
-    assert [day["standing"]["status"] for day in days] == ["unassessed", "fail"]
+    assert [day["standing"]["status"] for day in days] == ["unassessed", "pass"]
 
 
 def test_a_rate_opens_down_to_photo_case_holder_and_deadline(client, grid, community, headers):
@@ -276,6 +276,8 @@ def test_an_explanation_pages_by_cursor(client, grid, community, headers):
         ("", "checklist"),
         ("?checklist=civil&as_of=2026-11-21", "as_of"),
         ("?checklist=civil&as_of=yesterday", "as_of"),
+        ("?checklist=civil&as_of=0001-01-01", "as_of"),
+        ("/series?checklist=civil&from=0001-01-01&to=0001-01-01", "from"),
         ("?checklist=civil&by=colour", "by"),
         ("?checklist=civil&by=checklist", "by"),
         ("?checklist=civil&colour=red", "colour"),
@@ -348,3 +350,10 @@ def count_queries(client, url, headers):
     with counted_queries() as queries:
         assert client.get(url, headers=headers).status_code == 200
     return queries.number
+
+
+@pytest.mark.parametrize("more", ["checklist=civil", "indicator=X", "item=X"])
+def test_what_cannot_go_with_a_breakdown_by_checklist_is_said(client, grid, community, headers, more):
+    answer = client.get(area_url(grid, f"?by=checklist&{more}"), headers=headers)
+    told = [(each["field"], each["detail"]) for each in answer.get_json()["errors"]]
+    assert told == [("by", "by=checklist 时不能再指定 checklist、indicator 或 item")]

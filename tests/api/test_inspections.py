@@ -160,7 +160,7 @@ def test_bad_shapes_are_refused_by_field(desk: Desk, change: dict[str, Any], fie
     [
         ({"observed_at": "2099-01-01T00:00:00+08:00"}, "answers.CORR-01.observed_at", "observed_in_future"),
         ({"position": {"latitude": 39.9, "longitude": 116.4}}, "answers.CORR-01.position", "position_outside_area"),
-        ({"occurrences": -3}, "answers.CORR-01.occurrences", "occurrences_out_of_range"),
+        ({"occurrences": 3}, "answers.CORR-01.occurrences", "occurrences_without_fail"),
         ({"photo_ids": ["0198f0a0-0000-7000-8000-000000000000"]}, "answers.CORR-01.photo_ids", "photo_unknown"),
     ],
 )  # fmt: skip
@@ -264,3 +264,47 @@ def test_the_worksheet_of_elsewhere_does_not_exist(desk: Desk) -> None:
 def test_nobody_in_particular_inspects(desk: Desk, client: Any) -> None:
     assert ANONYMOUS.is_anonymous
     assert client.put(f"/api/v1/inspections/{new_id()}", json=desk.body()).status_code == 401
+
+
+def test_a_visit_that_begins_in_the_future_is_refused(desk: Desk) -> None:
+    for status in ("draft", "submitted"):
+        refused = desk.put(desk.body(status=status, started_at="2050-01-01T00:00:00+08:00"))
+        assert (refused.status_code, errors_of(refused)) == (422, [("started_at", "started_in_future")])
+    assert count(Inspection) == 0
+
+
+@pytest.mark.parametrize(
+    ("started_at", "flags"),
+    [
+        ("1970-01-01T00:00:00Z", ["started_too_long_ago"]),
+        (timedelta(minutes=2), ["started_after_answers"]),
+        (timedelta(hours=2), []),
+    ],
+)
+def test_a_visit_that_cannot_have_begun_then_is_flagged_and_kept(
+    desk: Desk, started_at: Any, flags: list[str]
+) -> None:
+    if isinstance(started_at, timedelta):
+        started_at = (datetime.now(UTC) - started_at).isoformat()
+    name = new_id()
+    response = desk.put(desk.body(started_at=started_at), name)
+    assert response.status_code == 201, response.get_json()
+    assert [(each["field"], each["code"]) for each in response.get_json()["flags"]] == [
+        ("started_at", code) for code in flags
+    ]
+    told = desk.get(f"inspections/{name}").get_json()
+    assert told["is_flagged"] is bool(flags)
+    assert datetime.fromisoformat(told["started_at"]) == datetime.fromisoformat(
+        started_at.replace("Z", "+00:00")
+    )
+
+
+def test_a_phone_with_a_reset_clock_submits_and_is_flagged(desk: Desk) -> None:
+    response = desk.put(desk.body(device_sent_at="1970-01-01T00:00:00Z"))
+    assert response.status_code == 201, response.get_json()
+    assert response.get_json()["is_skew_flagged"]
+
+
+def test_a_wrong_correction_is_told_at_the_name_that_was_sent(desk: Desk) -> None:
+    refused = desk.put(desk.body(supersedes=str(new_id())))
+    assert errors_of(refused) == [("supersedes", "unknown")]

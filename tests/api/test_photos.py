@@ -5,7 +5,7 @@ import errno
 import hashlib
 import uuid
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -232,6 +232,15 @@ def test_the_phone_says_when_and_where_in_headers(client: Any, session: Any) -> 
         121.3975,
         12.5,
     )
+
+
+def test_a_phone_with_a_reset_clock_sends_its_photo_all_the_same(client: Any, session: Any) -> None:
+    said = {"Device-Sent-At": "1970-01-01T00:00:00Z", "Device-Taken-At": "1980-01-01T08:00:00+08:00"}
+
+    photo = db.session.get_one(Photo, uuid.UUID(put(client, headers=SECRET | said).json["id"]))
+
+    assert photo.device_sent_at == datetime(1970, 1, 1, tzinfo=UTC)
+    assert photo.device_taken_at == datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def test_a_position_in_gcj02_is_kept_as_wgs84(client: Any, session: Any) -> None:

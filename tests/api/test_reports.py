@@ -14,7 +14,7 @@ from grid.permissions import Role
 from inspections.models import Report
 from server.db import db, new_id
 from tests.api.test_inspections import Desk, count, errors_of
-from tests.factories import headers_of, make_account, make_community, sign_in
+from tests.factories import headers_of, make_account, make_community, make_organisation, sign_in
 from tests.inspections.visits import make_photo
 from tests.queries import counted_queries
 from uploads.photos import _hash_of
@@ -236,3 +236,65 @@ def test_a_phones_wrong_clock_is_told_in_the_receipt(desk: Desk) -> None:
     receipt = put(desk, body(desk, device_sent_at=sent_at.isoformat())).get_json()
     assert receipt["is_skew_flagged"]
     assert abs(receipt["skew_seconds"] + 7200) < 60
+
+
+_RESET_CLOCKS = [
+    "1970-01-01T00:00:00+08:00",
+    "1980-01-01T00:00:00Z",
+    "1999-12-31T23:59:59Z",
+    "2150-01-01T00:00:00Z",
+]
+
+
+@pytest.mark.parametrize("sent_at", _RESET_CLOCKS)
+def test_a_phone_with_a_reset_clock_can_report_and_is_flagged(desk: Desk, sent_at: str) -> None:
+    response = put(desk, body(desk, device_sent_at=sent_at))
+    assert response.status_code == 201, response.get_json()
+    assert response.get_json()["is_skew_flagged"]
+    told = datetime.fromisoformat(response.get_json()["device_sent_at"])
+    assert told == datetime.fromisoformat(sent_at.replace("Z", "+00:00"))
+    seen = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+    if sent_at < "2000":
+        assert put(desk, body(desk, device_sent_at=sent_at, observed_at=seen)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "zh", "en"),
+    [
+        ("observed_at", "1970-01-01T00:00:00Z", "时间超出范围（2000 至 2099 年）", "Out of range: the years 2000 to 2099."),
+        ("observed_at", "2200-01-01T00:00:00Z", "时间超出范围（2000 至 2099 年）", "Out of range: the years 2000 to 2099."),
+        ("device_sent_at", "1960-01-01T00:00:00Z", "时间超出范围（1970 至 9998 年）", "Out of range: the years 1970 to 9998."),
+        ("observed_at", "2026-01-01T00:00:00", "不是有效的时间（RFC 3339，须带时区）", "Not a valid aware datetime."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_time_is_told_truthfully(
+    desk: Desk, field: str, value: str, zh: str, en: str
+) -> None:
+    for language, sentence in (("zh", zh), ("en", en)):
+        answer = put(desk, body(desk, **{field: value}), **{"Accept-Language": language})
+        assert answer.status_code == 422
+        assert [(each["field"], each["detail"]) for each in answer.get_json()["errors"]] == [
+            (field, sentence)
+        ]
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.EVALUATOR])
+@pytest.mark.parametrize("channel", ["resident", "staff"])
+def test_staff_whose_post_does_not_report_are_refused_and_nothing_is_stored(
+    desk: Desk, role: Role, channel: str
+) -> None:
+    company = make_organisation("property_company", desk.area("township"))
+    headers = headers_of(role, desk.area("township"), company if role is Role.EVALUATOR else None)
+    assert put(desk, body(desk, channel=channel), **headers).status_code == 403
+    assert (count(Report), count(Case)) == (0, 0)
+
+
+def test_staff_who_report_may_also_do_so_as_residents(desk: Desk) -> None:
+    assert put(desk, body(desk), **desk.headers).status_code == 201
+
+
+def test_a_list_of_an_area_out_of_sight_is_not_found(desk: Desk) -> None:
+    for path in ("reports", "inspections", "cases", "organisations", "communities"):
+        for code in (desk.area("other_township").code, "000000"):
+            answer = desk.client.get(f"/api/v1/{path}", query_string={"area": code}, headers=clerk(desk))
+            assert answer.status_code == 404, path

@@ -1,10 +1,12 @@
 """Signing in and out over HTTP: what works, what is refused, and what a refusal does not tell."""
 
+import dataclasses
 import uuid
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from flask_jwt_extended import create_access_token
 
 from api.limits import limiter
 from grid import accounts, passwords
@@ -70,10 +72,30 @@ def test_the_web_app_gets_cookies_and_no_tokens_to_read(client, wang):
 
 def test_a_write_by_cookie_needs_the_csrf_header(client, wang):
     enter(client, transport="cookie")
-    assert client.delete(f"{URL}/current").status_code == 401
+    for headers in ({}, {"X-CSRF-TOKEN": "made up"}):
+        refused = client.delete(f"{URL}/current", headers=headers)
+        assert (refused.status_code, refused.get_json()["code"]) == (403, "csrf_missing")
     token = client.get_cookie("csrf_access_token").value
     assert client.delete(f"{URL}/current", headers={"X-CSRF-TOKEN": token}).status_code == 204
     assert client.get(ME).status_code == 401
+
+
+def test_a_write_that_anybody_may_make_is_not_taken_for_a_stranger_s_without_the_csrf_header(client, wang):
+    enter(client, transport="cookie")
+    refused = client.put(f"/api/v1/reports/{uuid.uuid4()}", json={"text": "楼道堆物"})
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "csrf_missing")
+
+
+def test_signing_in_again_needs_nothing_of_the_sign_in_before(client, wang):
+    enter(client, transport="cookie")
+    assert enter(client, transport="cookie").status_code == 201
+
+
+def test_an_expired_token_is_told_apart_from_a_bad_one(client, wang):
+    expired = create_access_token(str(wang.id), expires_delta=timedelta(seconds=-1))
+    answers = [client.get(ME, headers=bearer(token)) for token in (expired, "not.a.token")]
+    assert [answer.get_json()["code"] for answer in answers] == ["token_expired", "unauthenticated"]
+    assert [answer.status_code for answer in answers] == [401, 401]
 
 
 def test_a_wrong_password_and_a_wrong_name_answer_alike(client, wang):
@@ -125,6 +147,15 @@ def test_failures_are_kept_although_the_answer_is_an_error(client, wang, session
 def test_an_inactive_account_answers_like_a_wrong_password(client, wang, session):
     wang.is_active = False
     session.flush()
+    assert enter(client).get_json()["code"] == "wrong_credentials"
+
+
+def test_demo_people_are_nobody_in_production(client, wang, session, app, config, monkeypatch):
+    wang.is_demo = True
+    session.flush()
+    assert enter(client).status_code == 201
+    production = dataclasses.replace(config, environment="production")
+    monkeypatch.setitem(app.extensions, "jiayuan_config", production)
     assert enter(client).get_json()["code"] == "wrong_credentials"
 
 
@@ -262,7 +293,8 @@ def test_a_refresh_token_is_good_once(client, wang, the_time):
 
 def test_cookies_are_refreshed_with_the_refresh_tokens_csrf_header(client, wang):
     enter(client, transport="cookie")
-    assert client.post(f"{URL}/refresh").status_code == 401
+    refused = client.post(f"{URL}/refresh")
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "csrf_missing")
     # The refresh token's CSRF cookie is for the app's pages, whatever their path.
     csrf = client.get_cookie("csrf_refresh_token")
     response = client.post(f"{URL}/refresh", headers={"X-CSRF-TOKEN": csrf.value})
@@ -276,6 +308,11 @@ def test_only_a_refresh_token_refreshes(client, wang, kind):
     tokens = enter(client).get_json()
     response = refresh(client, tokens.get(kind, "not.a.token"))
     assert (response.status_code, response.get_json()["code"]) == (401, "session_ended")
+
+
+def test_refreshing_with_no_token_at_all_is_plainly_not_signed_in(client, session):
+    response = client.post(f"{URL}/refresh")
+    assert (response.status_code, response.get_json()["code"]) == (401, "unauthenticated")
 
 
 def test_a_refresh_token_does_not_act(client, wang):

@@ -113,3 +113,12 @@ def test_without_a_code_there_is_nothing_to_do(desk: Desk, path: str) -> None:
         ).status_code
         == 404
     )
+
+
+def test_what_is_not_closed_yet_is_neither_rated_nor_found_not_fixed(desk: Desk) -> None:
+    code = report(desk)
+    rated = desk.client.put(f"/api/v1/tracking/{code}/rating", json={"score": "satisfied"})
+    assert (rated.status_code, rated.get_json()["code"]) == (409, "case_not_closed")
+    assert (
+        desk.client.post(f"/api/v1/tracking/{code}/not-fixed", json={"text": "还在漏水"}).status_code == 409
+    )

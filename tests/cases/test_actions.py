@@ -255,10 +255,14 @@ def test_another_item_brings_its_title_and_limit_and_moves_the_fact(scene, sessi
     assert last_event(session, case).data["changes"] == {"item_code": {"from": "CORR-01", "to": "FIRE-01"}}
 
 
-def test_naming_the_item_of_a_filed_case_makes_its_fact(scene, session):
-    case = scene.filed(item_code=None)
-    assert intervals_of(session, case) == []
+def test_a_report_without_an_item_is_filed_only_once_it_has_one(scene, session):
+    case = scene.report(item_code=None)
+    with pytest.raises(RuleViolated) as refused:
+        scene.act(case, Action.FILE, scene.dispatcher)
+    assert refused.value.code == "has_category"
+    assert (case.state, intervals_of(session, case)) == (State.REPORTED, [])
     scene.act(case, Action.EDIT, scene.dispatcher, reason="补录类别", changes={"item_code": "CORR-01"})
+    scene.act(case, Action.FILE, scene.dispatcher)
     assert intervals_of(session, case) == [(NOW, None, False)]
     assert case.open_key == case.matter_key
 
@@ -398,7 +402,7 @@ def test_satisfaction_is_taken_once_per_reporter_and_closing(scene):
 def test_an_open_case_is_not_rated(scene):
     report_id = new_id()
     case = scene.handled(report_id=report_id)
-    with pytest.raises(RuleViolated) as refused:
+    with pytest.raises(Conflict) as refused:
         rate_case(case.id, report_id, "satisfied", "", NOW)
     assert refused.value.code == "case_not_closed"
 

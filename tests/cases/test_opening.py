@@ -5,7 +5,16 @@ import sqlalchemy as sa
 
 from cases.history import verify_case_chain
 from cases.models import Case, CaseEvent, CaseOrigin, CaseReport
-from cases.opening import NewCase, ReporterLink, attach_report, find_case_of_report, open_case_for_report
+from cases.opening import (
+    FailingAnswer,
+    InspectionCause,
+    NewCase,
+    ReporterLink,
+    attach_report,
+    find_case_of_report,
+    open_case_for_report,
+    open_or_join_cases,
+)
 from cases.terms import Action, Loop, State
 from checklists.fact_models import CaseIntervalFact
 from grid.permissions import ANONYMOUS
@@ -105,6 +114,55 @@ def test_the_same_answer_again_changes_nothing(scene, session):
     again = scene.fail(answer_id=answer_id)
     assert (again.case.id, again.is_joined) == (first.case.id, True)
     assert actions_of(session, first.case) == ["open"]
+
+
+def failing(scene, item_code="CORR-01", place="", answer_id=None, observed_at=NOW):
+    new = NewCase(scene.community.id, item_code, CaseOrigin.INSPECTION, place=place)
+    return FailingAnswer(new, InspectionCause(new_id(), answer_id or new_id(), observed_at))
+
+
+def open_all(scene, *fails):
+    return open_or_join_cases(scene.community.id, fails, scene.inspector, NOW)
+
+
+def test_of_two_fails_on_one_matter_at_once_the_first_opens_the_case_and_the_second_joins_it(scene, session):
+    opened = open_all(
+        scene, failing(scene, place="2楼"), failing(scene, place="3楼"), failing(scene, place="2 楼")
+    )
+    assert [each.is_joined for each in opened] == [False, False, True]
+    assert opened[0].case is opened[2].case
+    assert actions_of(session, opened[0].case) == ["open", "join"]
+    assert verify_case_chain(opened[0].case).faults == ()
+
+
+def test_one_answer_twice_at_once_is_told_once(scene, session):
+    answer_id = new_id()
+    opened = open_all(scene, *[failing(scene, answer_id=answer_id)] * 2)
+    assert [each.is_joined for each in opened] == [False, True]
+    assert actions_of(session, opened[0].case) == ["open"]
+
+
+def test_of_many_at_once_only_what_was_seen_before_a_check_passed_joins_the_closed_case(scene):
+    closed = scene.closed(now=NOW + timedelta(days=1))
+    old, new = NOW + timedelta(hours=2), NOW + timedelta(days=2)
+    late, other = open_all(scene, failing(scene, observed_at=old), failing(scene, "FIRE-01", observed_at=old))
+    assert (late.case.id, late.is_joined, other.is_joined) == (closed.id, True, False)
+    (again,) = open_all(scene, failing(scene, observed_at=new))
+    assert (again.is_joined, again.case.id == closed.id) == (False, False)
+
+
+def test_one_unknown_item_among_many_opens_nothing(scene, session):
+    with pytest.raises(RuleViolated) as refused:
+        open_all(scene, failing(scene), failing(scene, "NO-SUCH"))
+    assert refused.value.errors[0].field == "item_code"
+    with pytest.raises(RuleViolated) as refused:
+        open_all(scene, failing(scene), failing(scene, None))
+    assert refused.value.code == "item_required"
+    assert session.scalar(sa.select(sa.func.count()).select_from(Case)) == 0
+
+
+def test_nothing_that_fails_opens_nothing(scene):
+    assert open_all(scene) == []
 
 
 def test_a_fail_after_closing_opens_a_new_case(scene):

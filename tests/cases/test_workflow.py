@@ -270,6 +270,10 @@ def test_filing_without_verification_makes_the_fact():
     assert (outcome.fact_change, outcome.facts.failing_since) == (FactChange.OPENED, START)
 
 
+def test_a_report_without_a_category_cannot_be_filed():
+    assert code_of(attempt(new_case(has_category=False), Action.FILE, DISPATCHER)) == "has_category"
+
+
 def test_a_refuted_report_cannot_be_filed_until_it_is_verified_again():
     verifying = act(new_case(), Action.ASK_VERIFICATION, DISPATCHER)
     nothing = ActionInput(photo_ids=(PHOTO,), is_found=False)

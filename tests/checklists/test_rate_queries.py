@@ -78,6 +78,13 @@ def test_a_community_attains_only_when_everything_that_applies_was_looked_at(gri
     inspect(communities[0], A="pass", B="pass", F="pass")
     inspect(communities[1], A="pass", B="pass")
     rates = area_rates(grid["district"].code, select_items("civil"), TODAY)
+    assert rates.communities.counts == StatusCounts(passing=1, unassessed=2)
+
+
+def test_a_failing_veto_counts_against_a_community_before_everything_was_looked_at(grid, communities):
+    inspect(communities[0], A="pass", B="pass", F="pass")
+    inspect(communities[1], F="fail")
+    rates = area_rates(grid["district"].code, select_items("civil"), TODAY)
     assert rates.communities.counts == StatusCounts(passing=1, failing=1, unassessed=1)
 
 

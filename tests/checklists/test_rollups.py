@@ -310,6 +310,30 @@ def test_writers_at_once_lose_nothing_while_a_fold_runs(committed_app, same):
         db.session.remove()
 
 
+def test_a_rebuild_while_others_write_loses_nothing(committed_app):
+    with committed_app.app_context():
+        township = committed_township()
+        community_id = township.communities[0].id
+
+    def write():
+        for turn in range(8):
+            at = AT + timedelta(hours=turn)
+            with transaction():
+                record_observations(
+                    community_id, new_id(), 1, [ObservationEntry("A", "pass", at, new_id())], at
+                )
+
+    def rebuild():
+        for _ in range(4):
+            with transaction():
+                rebuild_compliance()
+
+    run_together(committed_app, write, rebuild, lambda: fold_all(5))
+    with committed_app.app_context():
+        assert [str(each) for each in verify_compliance()] == []
+        db.session.remove()
+
+
 def test_two_folds_at_once_count_nothing_twice(committed_app):
     with committed_app.app_context():
         township = committed_township()

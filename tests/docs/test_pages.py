@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 from flask.cli import AppGroup
 
 import server.cli
 from grid.demo_people import make_demo_people, make_second_township_people
+from server.config import load_config
 from tests.docs.pages import ROOT, Page, all_pages, page
 
 READMES = ("README.md", "README.zh-CN.md")
@@ -78,6 +80,29 @@ def test_the_readme_lists_the_settings_that_are_read(name: str) -> None:
     rows = [line for line in page(name).text.splitlines() if re.match(r"\| `[A-Z_]+`", line)]
     listed = {setting for row in rows for setting in re.findall(r"`([A-Z_]+)`", row.split("|")[1])}
     assert listed == read
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_states_the_defaults_that_hold(name: str, tmp_path: Path) -> None:
+    config = load_config({"DATA_DIR": str(tmp_path)})
+    hours = ",".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in config.office_hours)
+    held = {
+        "HOST": config.host,
+        "PORT": str(config.port),
+        "OFFICE_HOURS": hours,
+        "LOG_LEVEL": config.log_level,
+    }
+    held |= {"WEB_WORKERS": str(config.workers), "WEB_THREADS": str(config.threads)}
+    held |= {"JIAYUAN_ENV": config.environment, "TRUSTED_PROXIES": str(config.trusted_proxies)}
+    cells = [line.split("|") for line in page(name).text.splitlines() if re.match(r"\| `[A-Z_]+`", line)]
+    stated = {
+        setting: value
+        for row in cells
+        for setting, value in zip(
+            re.findall(r"`([^`]+)`", row[1]), re.findall(r"`([^`]+)`", row[2]), strict=False
+        )
+    }
+    assert {setting: stated.get(setting) for setting in held} == held
 
 
 @pytest.mark.parametrize("name", READMES)

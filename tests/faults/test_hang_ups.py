@@ -17,12 +17,14 @@ import sqlalchemy as sa
 from grid.demo_people import DEMO_PASSWORD
 from tests.live import Product, running_product
 
+# One running product of each kind serves the whole module, so one process runs it.
+pytestmark = pytest.mark.xdist_group("hang-ups")
 MANY = 60
 # Fewer than the server has threads, so that its figures can still be read.
 SLOW = 12
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def product(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, str]]:
     folder = tmp_path_factory.mktemp("hang-ups") / "data"
     if database_url.startswith("sqlite"):

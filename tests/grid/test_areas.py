@@ -87,8 +87,11 @@ def test_only_who_manages_the_district_may_import_it(session):
     with pytest.raises(Forbidden):
         areas.import_areas(planned, actor_of(Role.TOWNSHIP_MANAGER, places["township"]))
     other = make_area(AreaLevel.DISTRICT)
-    with pytest.raises(NotFound):
+    with pytest.raises(ImportRefused) as caught:
         areas.import_areas(planned, actor_of(Role.DISTRICT_ADMIN, other))
+    assert [(bad.value, bad.code) for bad in caught.value.bad_cells] == [
+        (places["district"].code, "outside_reach")
+    ]
     assert areas.import_areas(planned, actor_of(Role.DISTRICT_ADMIN, places["district"])).updated == 1
 
 

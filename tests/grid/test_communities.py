@@ -270,3 +270,12 @@ def test_the_queries_of_an_import_do_not_grow_with_its_rows(places, session):
     with counted_queries() as many:
         import_communities([planned(places, f"第{n}", n) for n in range(3, 103)], SYSTEM, NOW)
     assert many.number <= few.number + 2
+
+
+def test_an_imported_place_far_from_the_township_s_communities_is_told_by_line(places, manager):
+    make_community(places["neighbourhood"], name="甲")
+    lines = [
+        planned(places, "近", 2, position=Position(31.6, 121.4)),
+        planned(places, "远", 3, position=Position(39.9, 116.4)),
+    ]
+    assert refusals(lines, manager) == [(3, "latitude", "implausible_position")]

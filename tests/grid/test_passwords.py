@@ -64,3 +64,12 @@ def test_a_hash_with_other_costs_needs_rehashing():
     cheap = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$XrYnTUJ0fVkGdZTBW2cJYQ"
     assert needs_rehash(cheap)
     assert not needs_rehash(hash_password("correct horse battery"))
+
+
+@pytest.mark.parametrize(
+    "password", ["nach-nach-nach", "NACHnachnach", "nachnach2026x", "my-nach-nach", "n.a.c.h.nach.nach"]
+)
+def test_a_password_built_on_the_username_is_refused(password):
+    with pytest.raises(UnacceptablePassword) as caught:
+        check_password_policy(password, "nach")
+    assert [error.code for error in caught.value.errors] == ["contains_username"]

@@ -114,24 +114,16 @@ def test_many_wrong_tries_at_once_all_count(committed_app):
     """Threads with real commits: no failure is lost, so guessing in parallel gains nothing."""
     with committed_app.app_context(), transaction():
         accounts.create_account(username="wang", display_name="王", password=PASSWORD, now=NOW)
-    outcomes = []
 
     def attempt():
-        with committed_app.app_context():
-            try:
-                check = staff_sign_in.check_password("wang", "wrong password", "key", NOW)
-                with transaction():
-                    outcomes.append(staff_sign_in.settle_password_check(check, NOW))
-            except LockedOut:
-                outcomes.append("locked")
-            finally:
-                db.session.remove()
+        try:
+            check = staff_sign_in.check_password("wang", "wrong password", "key", NOW)
+            with transaction():
+                return staff_sign_in.settle_password_check(check, NOW)
+        except LockedOut:
+            return "locked"
 
-    threads = [threading.Thread(target=attempt) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = in_threads(committed_app, 8, attempt)
     assert outcomes.count(None) == MAXIMUM_FAILURES
     assert outcomes.count("locked") == 8 - MAXIMUM_FAILURES
 
@@ -220,6 +212,57 @@ def test_old_codes_are_forgotten(session):
     request()
     request(NOW + timedelta(days=3))
     assert session.query(OneTimeCode).count() == 1
+
+
+def in_threads(app, number, work):
+    """Run the work in so many threads at once, each with a real connection; what they came to."""
+    results = []
+
+    def run():
+        with app.app_context():
+            try:
+                results.append(work())
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_one_phone_becomes_one_account_however_many_come_at_once(committed_app):
+    def come():
+        with transaction():
+            return resident_sign_in.find_or_create_resident(PHONE, KEYS, NOW).id
+
+    ids = in_threads(committed_app, 6, come)
+    assert len(ids) == 6
+    assert len(set(ids)) == 1
+
+
+def test_many_requests_at_once_send_one_code(committed_app):
+    def ask():
+        try:
+            with transaction():
+                return resident_sign_in.request_code(PHONE, KEYS, NOW) is not None
+        except CodeTooSoon:
+            return False
+
+    assert sorted(in_threads(committed_app, 6, ask)) == [False] * 5 + [True]
+
+
+def test_a_code_entered_twice_at_once_signs_in_once(committed_app):
+    with committed_app.app_context(), transaction():
+        code = request()
+
+    def come():
+        with transaction():
+            return enter(code) is not None
+
+    assert sorted(in_threads(committed_app, 4, come)) == [False] * 3 + [True]
 
 
 # --- the outbox

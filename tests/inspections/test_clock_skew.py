@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inspections.clock_skew import measure_skew, visit_finished_at
+from inspections.clock_skew import measure_skew, tells_order, visit_finished_at
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
@@ -49,3 +49,19 @@ def test_without_the_phones_own_time_the_receipt_counts() -> None:
 def test_a_visit_never_finishes_after_its_receipt() -> None:
     skew = measure_skew(NOW + timedelta(minutes=3), NOW)
     assert visit_finished_at(NOW + timedelta(minutes=2), skew, NOW) == NOW
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [datetime(1970, 1, 1, tzinfo=UTC), datetime(1999, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)],
+)
+def test_a_clock_that_is_decades_off_is_flagged_and_its_skew_fits_any_database(sent: datetime) -> None:
+    measured = measure_skew(sent, NOW)
+    assert measured.is_flagged
+    assert abs(measured.skew_seconds) <= 2**31 - 1
+    assert (measured.skew_seconds > 0) == (sent > NOW)
+
+
+def test_a_reset_clock_says_nothing_of_what_came_first() -> None:
+    assert tells_order(NOW - timedelta(hours=5), NOW)
+    assert not tells_order(datetime(1970, 1, 1, tzinfo=UTC), NOW)

@@ -326,14 +326,14 @@ class TestCorrections:
         draft = scene.put(scene.content(status=DRAFT)).inspection
         with pytest.raises(RuleViolated) as refused:
             scene.put(scene.content(supersedes_id=draft.id))
-        assert fields(refused) == [("supersedes_id", "not_submitted")]
+        assert fields(refused) == [("supersedes", "not_submitted")]
 
     def test_somebody_elses_inspection_is_not_corrected(self, scene: Scene) -> None:
         first = scene.put(scene.content()).inspection
         other = actor_of(Role.INSPECTOR, scene.areas["township"])
         with pytest.raises(RuleViolated) as refused:
             scene.put(scene.content(supersedes_id=first.id), actor=other)
-        assert fields(refused) == [("supersedes_id", "unknown")]
+        assert fields(refused) == [("supersedes", "unknown")]
 
     def test_a_correction_cannot_move_to_another_community(self, scene: Scene) -> None:
         first = scene.put(scene.content()).inspection

@@ -172,7 +172,7 @@ class TestRating:
 
     def test_what_is_not_closed_is_not_rated(self, scene: Scene) -> None:
         code = put(content(scene)).tracking_code
-        with pytest.raises(RuleViolated):
+        with pytest.raises(Conflict):
             rate_report(code, SECRET, "satisfied", "", NOW)
 
 

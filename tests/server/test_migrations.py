@@ -65,6 +65,15 @@ def test_up_down_up_leaves_the_models_tables(empty_app: Flask) -> None:
     assert drift() == []
 
 
+def test_the_key_of_the_rollups_carries_the_change_on_postgresql(empty_app: Flask) -> None:
+    """A rate is read from the index alone; Alembic does not write this by itself."""
+    upgrade(directory=str(MIGRATIONS))
+    if db.engine.dialect.name == "postgresql":
+        key = sa.text("SELECT pg_get_indexdef(CAST('pk_rollups' AS regclass))")
+        with db.engine.connect() as connection:
+            assert connection.scalar(key).endswith("INCLUDE (change)")
+
+
 def test_the_head_file_names_the_newest_revision() -> None:
     script = ScriptDirectory(str(MIGRATIONS))
     assert (MIGRATIONS / "HEAD").read_text().strip() == script.get_current_head()

@@ -2,7 +2,7 @@
 
 Revision: 0001
 Before: 
-Made: 2026-11-21 18:16:40.814970
+Made: 2026-11-21 18:46:48.784599
 """
 
 import sqlalchemy as sa
@@ -103,7 +103,7 @@ def upgrade() -> None:
     sa.Column('item_code', sa.String(length=40), nullable=False),
     sa.Column('status', sa.Enum('pass', 'fail', 'stale', 'unassessed', 'not_applicable', name='rollup_status', native_enum=False, length=20), nullable=False),
     sa.Column('change', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('area_code', 'checklist_code', 'span', 'first_on', 'item_code', 'status', name=op.f('pk_rollups')),
+    sa.PrimaryKeyConstraint('area_code', 'checklist_code', 'span', 'first_on', 'item_code', 'status', name=op.f('pk_rollups'), postgresql_include=['change']),
     sqlite_with_rowid=False
     )
     op.create_table('sign_in_failures',
