@@ -197,7 +197,9 @@ def _planned_communities(plan: RoundPlan, reach: Reach) -> tuple[list[Community]
     for community_id in plan.inspectors.keys() - wanted:
         errors.append(
             _unknown(
-                f"inspectors.{community_id}", "该小区不在这一检查轮次中", "That community is not in this round"
+                f"inspectors.{community_id}",
+                "该小区不在这一检查轮次中",
+                "That community is not in this round",
             )
         )
     chosen = [community for community in found.values() if community.id in wanted]
