@@ -82,7 +82,9 @@ def get_photo_limits() -> tuple[dict[str, Any], int, dict[str, str]]:
     description="A part has arrived; more is to come",
 )
 @blueprint.alt_response(403, response="Problem403")
-@blueprint.alt_response(410, schema=ProblemSchema, content_type=PROBLEM_JSON, description="Past its retention")
+@blueprint.alt_response(
+    410, schema=ProblemSchema, content_type=PROBLEM_JSON, description="Past its retention"
+)
 @blueprint.alt_response(507, schema=ProblemSchema, content_type=PROBLEM_JSON, description="The store is full")
 def put_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> Answer:
     """Store one photo under the client's own id (UUIDv7); the body is the image itself.
