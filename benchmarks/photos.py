@@ -31,7 +31,7 @@ from pathlib import Path
 import psutil
 from PIL import Image, ImageFilter, ImageOps
 
-from benchmarks.processes import HOST, Running, describe_machine, gunicorn, run_flask
+from benchmarks.processes import HOST, Running, cpu_seconds, describe_machine, gunicorn, run_flask
 
 RESULTS = Path(__file__).parent / "results"
 CAPABILITY = "benchmark-benchmark-benchmark"
@@ -63,6 +63,9 @@ class Figures:
     product_per_second: float
     ratio_to_plain: float
     ratio_to_careful: float
+    plain_cpu_ms: float
+    careful_cpu_ms: float
+    product_cpu_ms: float
     phones: int
     p50_ms: float
     p99_ms: float
@@ -136,20 +139,22 @@ def _encode_both(display: Image.Image) -> None:
 LOOPS = {"careful": careful_loop, "plain": plain_loop}
 
 
-def _bare_worker(loop: str, data: bytes, seconds: float, results: multiprocessing.Queue[float]) -> None:
+def _bare_worker(
+    loop: str, data: bytes, seconds: float, results: multiprocessing.Queue[tuple[float, float]]
+) -> None:
     once = LOOPS[loop]
     once(data)
-    began, done = time.monotonic(), 0
+    began, cpu, done = time.monotonic(), time.process_time(), 0
     while time.monotonic() - began < seconds:
         once(data)
         done += 1
-    results.put(done / (time.monotonic() - began))
+    results.put((done / (time.monotonic() - began), (time.process_time() - cpu) / done))
 
 
-def measure_bare(loop: str, data: bytes, seconds: float) -> float:
-    """Photos a second of all cores together."""
+def measure_bare(loop: str, data: bytes, seconds: float) -> tuple[float, float]:
+    """Photos a second of all cores together, and seconds of processor time a photo."""
     context = multiprocessing.get_context("spawn")
-    results: multiprocessing.Queue[float] = context.Queue()
+    results: multiprocessing.Queue[tuple[float, float]] = context.Queue()
     workers = [
         context.Process(target=_bare_worker, args=(loop, data, seconds, results))
         for _ in range(os.cpu_count() or 1)
@@ -159,7 +164,7 @@ def measure_bare(loop: str, data: bytes, seconds: float) -> float:
     rates = [results.get(timeout=seconds + 60) for _ in workers]
     for worker in workers:
         worker.join()
-    return sum(rates)
+    return sum(rate for rate, _ in rates), statistics.mean(cpu for _, cpu in rates)
 
 
 class Phone:
@@ -223,18 +228,22 @@ def _measure(kind: Kind, options: argparse.Namespace) -> Figures:
         measured = _measure_server(environ, data, options)
     after = measure_bare("careful", data, options.seconds)
     plain = measure_bare("plain", data, options.seconds)
-    (per_second, crowd, alone, memory) = measured
-    bare = (before + after) / 2
-    _say(f"{kind.name}: bare {before:.1f} and {after:.1f}/s, product {per_second:.1f}/s")
+    per_second, cpu, crowd, alone, memory = measured
+    bare = (before[0] + after[0]) / 2
+    bare_cpu = (before[1] + after[1]) / 2
+    _say(f"{kind.name}: careful loop {before[0]:.1f} and {after[0]:.1f}/s, product {per_second:.1f}/s")
     percentiles = statistics.quantiles(crowd, n=100)
     return Figures(
         kind=kind.name,
         body_bytes=len(data),
-        plain_per_second=plain,
+        plain_per_second=plain[0],
         careful_per_second=bare,
         product_per_second=per_second,
-        ratio_to_plain=per_second / plain,
+        ratio_to_plain=per_second / plain[0],
         ratio_to_careful=per_second / bare,
+        plain_cpu_ms=plain[1] * 1000,
+        careful_cpu_ms=bare_cpu * 1000,
+        product_cpu_ms=cpu * 1000,
         phones=options.phones,
         p50_ms=percentiles[49] * 1000,
         p99_ms=percentiles[98] * 1000,
@@ -246,14 +255,16 @@ def _measure(kind: Kind, options: argparse.Namespace) -> Figures:
 
 def _measure_server(
     environ: Mapping[str, str], data: bytes, options: argparse.Namespace
-) -> tuple[float, list[float], list[float], dict[str, int]]:
+) -> tuple[float, float, list[float], list[float], dict[str, int]]:
     """Enough phones to keep all cores busy, then one phone alone, then all the phones at once."""
     with gunicorn("server.wsgi:app", environ) as running:
         measure_product(running.port, data, 8, 3.0)
-        per_second, _ = measure_product(running.port, data, 8, options.seconds)
+        cpu = cpu_seconds(running.pid)
+        per_second, busy = measure_product(running.port, data, 8, options.seconds)
+        cpu = (cpu_seconds(running.pid) - cpu) / len(busy)
         _, alone = measure_product(running.port, data, 1, 3.0)
         _, crowd = measure_product(running.port, data, options.phones, options.seconds)
-        return per_second, crowd, alone, _memory_of(running)
+        return per_second, cpu, crowd, alone, _memory_of(running)
 
 
 def _memory_of(running: Running) -> dict[str, int]:
@@ -274,6 +285,9 @@ _HEADINGS = (
     "product /s",
     "÷ plain",
     "÷ careful",
+    "CPU ms plain",
+    "CPU ms careful",
+    "CPU ms product",
     "receipt alone p50 ms",
     "phones at once",
     "p50 ms",
@@ -292,6 +306,9 @@ def _table(figures: list[Figures]) -> str:
             f"{each.product_per_second:.1f}",
             f"{each.ratio_to_plain:.2f}",
             f"{each.ratio_to_careful:.2f}",
+            f"{each.plain_cpu_ms:.0f}",
+            f"{each.careful_cpu_ms:.0f}",
+            f"{each.product_cpu_ms:.0f}",
             f"{each.p50_alone_ms:.0f}",
             str(each.phones),
             f"{each.p50_ms:.0f}",

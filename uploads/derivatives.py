@@ -84,7 +84,8 @@ def _with_samples_that_mix(image: Image.Image) -> Image.Image:
         return image.convert("I").point(lambda level: level * (1 / 257)).convert("L")
     if image.has_transparency_data and image.mode not in _ALPHA_MODES:
         return image.convert("RGBA")
-    return image.convert({"1": "L", "P": "RGB"}.get(image.mode, image.mode))
+    # Only where it changes something: a conversion to the same mode is a copy.
+    return image.convert({"1": "L", "P": "RGB"}[image.mode]) if image.mode in ("1", "P") else image
 
 
 def _shrink(image: Image.Image, original: tuple[int, int]) -> Image.Image:
@@ -121,7 +122,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
             converted = None
         if converted is not None:
             return converted
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _encode(image: Image.Image, quality: int, is_progressive: bool) -> bytes:
