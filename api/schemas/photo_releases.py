@@ -17,18 +17,25 @@ def _fraction(**more: Any) -> fields.Float:
 class BoxSchema(BaseSchema):
     """A rectangle in fractions of the upright picture; x and y are its upper left corner."""
 
-    x = _fraction()
-    y = _fraction()
-    width = _fraction()
-    height = _fraction()
+    x = _fraction(metadata={"description": "左边界，占宽度的比例 / left edge, of the width"})
+    y = _fraction(metadata={"description": "上边界，占高度的比例 / upper edge, of the height"})
+    width = _fraction(metadata={"description": "宽，占宽度的比例 / width, of the picture's"})
+    height = _fraction(metadata={"description": "高，占高度的比例 / height, of the picture's"})
 
 
 class PhotoReleaseSchema(BaseSchema):
     """What to black out before the public may see a photo."""
 
-    boxes = fields.List(fields.Nested(BoxSchema), required=True, validate=validate.Length(max=MOST_BOXES))
+    boxes = fields.List(
+        fields.Nested(BoxSchema),
+        required=True,
+        validate=validate.Length(max=MOST_BOXES),
+        metadata={"description": "要遮盖的矩形 / rectangles to black out"},
+    )
     note = Text(
-        max_length=200, load_default="", metadata={"description": "for colleagues, not for the public"}
+        max_length=200,
+        load_default="",
+        metadata={"description": "内部备注，不公开 / for colleagues, not for the public"},
     )
 
 

@@ -70,13 +70,16 @@ class PhotoHeadersSchema(UploaderHeadersSchema):
     content_range = fields.String(
         data_key="Content-Range",
         load_default=None,
-        metadata={"description": "of a photo sent in parts", "example": "bytes 0-262143/3411204"},
+        metadata={
+            "description": "分段上传的范围 / the range of a photo sent in parts",
+            "example": "bytes 0-262143/3411204",
+        },
     )
     content_digest = fields.String(
         data_key="Content-Digest",
         load_default=None,
         metadata={
-            "description": "RFC 9530, SHA-256 or SHA-512 of the body; Repr-Digest and Digest are understood too",
+            "description": "内容摘要 / RFC 9530, SHA-256 or SHA-512 of the body; Repr-Digest and Digest are understood too",
             "example": "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:",
         },
     )
@@ -156,8 +159,18 @@ class ShownPhotoSchema(BaseSchema):
 class SignedQuerySchema(BaseSchema):
     """The permission that a signed address carries."""
 
-    expires = fields.Integer(load_default=None, validate=validate.Range(0, 2**40))
-    signature = fields.String(load_default=None, validate=validate.Length(max=100))
+    expires = fields.Integer(
+        load_default=None,
+        validate=validate.Range(0, 2**40),
+        metadata={
+            "description": "签名地址的到期时间（秒） / when the signed address ends, in seconds since 1970"
+        },
+    )
+    signature = fields.String(
+        load_default=None,
+        validate=validate.Length(max=100),
+        metadata={"description": "地址签名 / the signature of the address"},
+    )
 
 
 class UploadProgressSchema(BaseSchema):
