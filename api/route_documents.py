@@ -65,6 +65,7 @@ PATH_PARAMETERS: Mapping[str, str] = {
     "photo_id": "照片编号，由手机自定的 UUID / the photo, a UUID of the phone's own making",
     "post_id": "岗位编号 / the post",
     "report_id": "上报编号，由手机自定的 UUID / the report, a UUID of the phone's own making",
+    "release_id": "公开照片编号 / the released photo",
     "round_id": "检查轮次编号 / the round",
     "rule_id": "派遣规则编号 / the routing rule",
     "session_id": "登录编号 / the sign-in session",
