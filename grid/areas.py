@@ -15,7 +15,7 @@ from grid.models import Area, AreaLevel
 from grid.permissions import Actor, Permission, Reach, reach_of, require
 from grid.reach import ancestor_paths, below, within_reach
 from grid.tables import BadCell, ImportRefused
-from server.db import db
+from server.db import db, update_alike
 from server.errors import FieldError, Forbidden, NotFound, RuleViolated
 
 _CODE = re.compile(r"[0-9A-Za-z._-]{1,20}")
@@ -109,13 +109,17 @@ def import_areas(planned: Sequence[PlannedArea], actor: Actor, *, is_demo: bool 
     if moves:
         raise ImportRefused(moves)
     outcome = ImportOutcome()
+    changed = []
     for wanted in planned:
         present = known.get(wanted.code)
         if present is None:
             known[wanted.code] = _new_area(wanted, known, is_demo)
             outcome.created += 1
-        else:
-            _update_area(present, wanted, outcome)
+        elif _update_area(present, wanted):
+            changed.append(present)
+    outcome.updated = len(changed)
+    outcome.unchanged = len(planned) - outcome.created - outcome.updated
+    update_alike(changed, "name", "kind", "revision")
     db.session.add_all(known.values())
     db.session.flush()
     return outcome
@@ -164,13 +168,12 @@ def _new_area(wanted: PlannedArea, known: Mapping[str, Area], is_demo: bool) -> 
     )
 
 
-def _update_area(area: Area, wanted: PlannedArea, outcome: ImportOutcome) -> None:
+def _update_area(area: Area, wanted: PlannedArea) -> bool:
     if (area.name, area.kind) == (wanted.name, wanted.kind):
-        outcome.unchanged += 1
-        return
+        return False
     area.name, area.kind = wanted.name, wanted.kind
     area.revision += 1
-    outcome.updated += 1
+    return True
 
 
 def _known_areas(codes: Iterable[str]) -> dict[str, Area]:

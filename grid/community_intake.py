@@ -14,7 +14,7 @@ from grid.models import Area, AreaLevel, Community, CommunityAttributes
 from grid.permissions import Actor, Permission, Reach, reach_of
 from grid.plausible_places import centres_of_townships, find_implausible, township_path
 from grid.tables import BadCell, ImportRefused
-from server.db import db, new_id
+from server.db import db, new_id, update_alike
 
 _BATCH = 500
 
@@ -35,11 +35,11 @@ def import_communities(planned: Sequence[PlannedCommunity], actor: Actor, now: d
     if bad_cells:
         raise ImportRefused(bad_cells)
     outcome = ImportOutcome()
-    for line in planned:
-        known = present.get(line)
-        if known is None:
-            continue
-        _update(known, line, actor, now, outcome)
+    stored = [(known, line) for line in planned if (known := present.get(line)) is not None]
+    changed = [known for known, line in stored if _update(known, line, actor, now)]
+    update_alike(changed, *_CHANGING)
+    outcome.updated, outcome.unchanged = len(changed), len(stored) - len(changed)
+    outcome.touched += [community.id for community in changed]
     _create([line for line in planned if present.get(line) is None], areas, actor, now, outcome)
     return outcome
 
@@ -128,9 +128,11 @@ def _bad(line: PlannedCommunity, column: str, value: str, code: str, zh: str, en
     return BadCell(line.line, column, value, code, zh, en)
 
 
-def _update(
-    community: Community, line: PlannedCommunity, actor: Actor, now: datetime, outcome: ImportOutcome
-) -> None:
+_CHANGING = ("name", "address", "latitude", "longitude", "attributes", "revision", "updated_at")
+
+
+def _update(community: Community, line: PlannedCommunity, actor: Actor, now: datetime) -> bool:
+    """Let the community be as the line says, in memory; tell whether that changes anything."""
     before = _facts(community)
     attributes = {**community.attributes, **line.attributes}
     community.name = line.name
@@ -141,11 +143,9 @@ def _update(
         community.attributes = attributes
         db.session.add(_history(community, actor, now))
     if _facts(community) == before:
-        outcome.unchanged += 1
-        return
+        return False
     touch_community(community, now)
-    outcome.updated += 1
-    outcome.touched.append(community.id)
+    return True
 
 
 def _facts(community: Community) -> tuple[object, ...]:

@@ -169,3 +169,27 @@ def test_an_import_of_a_district_costs_few_queries(session):
         areas.import_areas(planned, SYSTEM)
     assert count.number <= 3
     assert session.scalar(sa.select(sa.func.count()).select_from(Area)) == len(planned)
+
+
+def test_an_import_that_corrects_many_areas_costs_as_many_queries_as_one_that_corrects_few(session):
+    def file(number, word):
+        """A district whose first neighbourhoods have other names or kinds, in turns."""
+        areas_of = [PlannedArea("440103", "荔湾区", "district", None)]
+        areas_of.append(PlannedArea("440103001", "沙面街道", "township", "440103"))
+        for each in range(40):
+            name = f"{word}{each}" if each < number and each % 2 else f"第{each}"
+            kind = word if each < number and not each % 2 else ""
+            areas_of.append(PlannedArea(f"440103001{each:03d}", name, "neighbourhood", "440103001", kind))
+        return areas_of
+
+    areas.import_areas(file(0, ""), SYSTEM)
+    costs = []
+    for number, word in ((4, "甲"), (40, "乙")):
+        session.expunge_all()
+        with counted_queries() as count:
+            outcome = areas.import_areas(file(number, word), SYSTEM)
+        costs.append((count.number, outcome.updated))
+    assert costs == [(2, 4), (2, 40)]
+    session.expunge_all()
+    assert session.get(Area, "440103001003").name == "乙3"
+    assert session.get(Area, "440103001002").kind == "乙"

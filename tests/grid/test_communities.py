@@ -272,6 +272,26 @@ def test_the_queries_of_an_import_do_not_grow_with_its_rows(places, session):
     assert many.number <= few.number + 2
 
 
+def test_the_queries_of_an_import_that_corrects_many_things_do_not_grow_with_its_rows(places, session):
+    """Each row is corrected in something else, the three taking turns."""
+
+    def corrected(line, word):
+        more = ({"address": word}, {"attributes": {"lifts": len(word)}}, {"position": Position(31.6, 121.4)})
+        return planned(places, f"第{line}", line, **more[line % 3])
+
+    import_communities([planned(places, f"第{n}", n) for n in range(60)], SYSTEM, NOW)
+    costs = []
+    for rows, word, now in ((6, "新址", LATER), (60, "又一新址", LATER + timedelta(days=1))):
+        session.expunge_all()
+        with counted_queries() as count:
+            outcome = import_communities([corrected(n, word) for n in range(rows)], SYSTEM, now)
+        costs.append(count.number)
+    assert costs[0] == costs[1]
+    assert outcome.updated == 58  # two of the six have their place already
+    stored = session.scalars(sa.select(Community).where(Community.name.in_(["第3", "第4", "第5"])))
+    assert sorted(each.address for each in stored.all()) == ["", "", "又一新址"]
+
+
 def test_an_imported_place_far_from_the_township_s_communities_is_told_by_line(places, manager):
     make_community(places["neighbourhood"], name="甲")
     lines = [
