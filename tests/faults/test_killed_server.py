@@ -116,6 +116,12 @@ class Clients:
                 self.look_at(number.choice(known))
             time.sleep(0.01)
 
+    def wait_for_one_more(self) -> None:
+        """Until one more photo has been acknowledged, at most half a minute."""
+        before, deadline = len(self.acknowledged), time.monotonic() + 30
+        while len(self.acknowledged) == before and time.monotonic() < deadline:
+            time.sleep(0.02)
+
     def look_at(self, photo_id: uuid.UUID) -> bool:
         """Whether the display size is answered; whatever is answered must be whole."""
         status, headers, body = self._ask("GET", f"/api/v1/photos/{photo_id}/display")
@@ -159,7 +165,9 @@ def bombard(server: Server, clients: Clients, kills: int, number: random.Random)
         thread.start()
     try:
         for turn in range(kills):
-            time.sleep(number.uniform(0.1, 1.5))
+            # A server killed before it took anything in proves nothing.
+            clients.wait_for_one_more()
+            time.sleep(number.uniform(0.0, 0.7))
             if turn % 3 == 2:
                 server.kill_one(number)
                 continue
