@@ -37,7 +37,7 @@ def _work_year(year: int) -> _WorkYear:
     all_days = [first + timedelta(days=offset) for offset in range(days)]
     try:
         worked = tuple(day.toordinal() for day in all_days if chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    except NotImplementedError:  # how chinesecalendar says that the year is not announced yet
         weekdays = tuple(day.toordinal() for day in all_days if day.weekday() < _SATURDAY)
         return _WorkYear(weekdays, is_provisional=True)
     return _WorkYear(worked, is_provisional=False)
