@@ -82,9 +82,10 @@ class ObjectPhotoStore:
         except NotFound:
             return
 
-    def list_names(self) -> Iterator[str]:
+    def list_names(self, after: str = "") -> Iterator[str]:
+        # S3 lists in ascending order, and begins where it is told to.
         with _as_store_errors():
-            for page in obstore.list(self._store, chunk_size=1000):
+            for page in obstore.list(self._store, offset=_path(after) if after else None, chunk_size=1000):
                 names = (entry["path"].rpartition("/")[2] for entry in page)
                 yield from (name for name in names if is_name(name))
 

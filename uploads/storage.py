@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -43,8 +44,8 @@ class PhotoStore(Protocol):
     def delete(self, sha256: str) -> None:
         """Remove; nothing happens where there is nothing. Raises `Unavailable`."""
 
-    def list_names(self) -> Iterator[str]:
-        """Every SHA-256 kept, in no order."""
+    def list_names(self, after: str = "") -> Iterator[str]:
+        """Every SHA-256 kept, in ascending order, those behind the given one. Raises `Unavailable`."""
 
 
 class FolderPhotoStore:
@@ -90,9 +91,13 @@ class FolderPhotoStore:
         with as_store_errors():
             self._path(sha256).unlink(missing_ok=True)
 
-    def list_names(self) -> Iterator[str]:
-        for folder in self._root.glob("[0-9a-f][0-9a-f]"):
-            yield from (entry.name for entry in folder.iterdir() if is_name(entry.name))
+    def list_names(self, after: str = "") -> Iterator[str]:
+        # One folder's names at a time: the 256th part of all.
+        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+            if folder.name >= after[:2]:
+                with as_store_errors():
+                    names = sorted(filter(is_name, os.listdir(folder)))
+                yield from names[bisect_right(names, after) :]
 
     def _path(self, sha256: str) -> Path:
         # The name becomes a path: nothing but a hash may.

@@ -46,6 +46,19 @@ class Progress:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ListingProgress:
+    """How far the search for orphans has come: the last name of a finished step and what that step found."""
+
+    last: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def permille(self) -> int:
+        """How much of the store lies behind: hashes are spread evenly, so the name itself says it."""
+        return int(self.last[:4], 16) * 1000 // 0xFFFF
+
+
 def count_photos(after: uuid.UUID | None = None) -> int:
     """How many photos there are to hash, after the one where an earlier run stopped."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(_photos(after).subquery())) or 0
@@ -63,20 +76,25 @@ def hash_photos(store: PhotoStore, after: uuid.UUID | None = None) -> Iterator[P
         yield Progress(after, len(rows), findings)
 
 
-def list_orphans(store: PhotoStore) -> Iterator[Finding]:
-    """Yield every file that no row names; the names are asked about some hundred at a time."""
-    names = iter(store.list_names())
+def find_orphans(store: PhotoStore, after: str = "") -> Iterator[ListingProgress]:
+    """Go through the store's files by name, some hundred at a time; each step finds those that no row names.
+
+    Give the last step's `last` to go on from there.
+    """
+    names = iter(store.list_names(after))
     while chunk := list(islice(names, _NAMES_AT_ONCE)):
         named = named_among(chunk)
         end_read()
-        yield from (Finding(Defect.ORPHAN, name) for name in chunk if name not in named)
+        orphans = tuple(Finding(Defect.ORPHAN, name) for name in chunk if name not in named)
+        yield ListingProgress(chunk[-1], orphans)
 
 
 def list_findings(store: PhotoStore) -> Iterator[Finding]:
     """Yield every missing, corrupt and orphaned file, the rows' first."""
     for step in hash_photos(store):
         yield from step.findings
-    yield from list_orphans(store)
+    for listed in find_orphans(store):
+        yield from listed.findings
 
 
 _Row = tuple[uuid.UUID, tuple[str, ...]]
