@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, redirect
+from flask import Flask
 from flask_swagger_ui import get_swaggerui_blueprint
 
 from api.authentication import public
@@ -16,7 +16,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(
         get_swaggerui_blueprint(ADDRESS, DOCUMENT, config={"app_name": "Jiayuan 家园 API"})
     )
-    app.add_url_rule("/", "manual", lambda: redirect(ADDRESS + "/"))
     for endpoint, view in app.view_functions.items():
-        if endpoint.startswith(("swagger_ui.", "api-docs.", "manual")):
+        if endpoint.startswith(("swagger_ui.", "api-docs.")):
             app.view_functions[endpoint] = public(view)

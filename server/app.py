@@ -28,6 +28,7 @@ from api import (
     photo_store,
     problems,
     response_headers,
+    web_app,
 )
 from api.blueprint import ApiBlueprint
 from cases import configuration as case_configuration
@@ -66,6 +67,7 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         observing.watch_connections(db.engine)
     _register_routes(app)
+    web_app.register(app, config)
     _register_commands(app)
     return app
 

@@ -12,16 +12,37 @@ from datetime import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
 Environment = Literal["demo", "production", "test"]
+Datum = Literal["wgs84", "gcj02"]
 SECRET_NAMES = ("SECRET_KEY", "PHONE_KEYS", "LOOKUP_KEY")
 MINIMUM_SECRET_LENGTH = 32
+WEB_DIST = Path(__file__).parents[1] / "web" / "dist"
 
 
 class ConfigurationError(Exception):
     """The environment does not describe a server that may start; the message is one clear line."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapTiles:
+    """Where the web app gets its map from: layers drawn on top of each other, each a template with {z}, {x} and {y}.
+
+    `datum` is what the tiles are drawn in: 天地图 is as good as WGS-84, commercial Chinese maps are GCJ-02.
+    """
+
+    layers: tuple[str, ...]
+    attribution: str
+    datum: Datum = "wgs84"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The servers that a page which draws the map must be allowed to load pictures from."""
+        parts = (urlsplit(layer) for layer in self.layers)
+        return tuple(dict.fromkeys(f"{each.scheme}://{each.netloc}" for each in parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,12 @@ class Config:
     json_max_bytes: int = 2 * 1024 * 1024
     access_token_minutes: int = 30
     refresh_token_days: int = 30
+    # What the web app was built into: index.html, assets/, sw.js and so on.
+    web_dist: Path = WEB_DIST
+    # Where people reach this server, without a path; empty: wherever a request came to.
+    public_url: str = ""
+    # None: the web app draws areas and points without a map below.
+    map_tiles: MapTiles | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -107,6 +134,9 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         photo_retention_days=_retention_days(env),
         codec_processes=_integer(env, "CODEC_PROCESSES", min(os.cpu_count() or 1, 8), 1, 64),
         office_hours=_office_hours(env.get("OFFICE_HOURS", "08:30-11:30,13:30-17:00")),
+        web_dist=Path(env.get("WEB_DIST") or WEB_DIST).resolve(),
+        public_url=_public_url(env.get("PUBLIC_URL", "")),
+        map_tiles=_map_tiles(env),
     )
 
 
@@ -147,6 +177,30 @@ def _photo_store_url(given: str) -> str:
     if given and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?", given):
         raise ConfigurationError("PHOTO_STORE_URL must look like s3://bucket or s3://bucket/prefix")
     return given
+
+
+def _public_url(given: str) -> str:
+    if given and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", given):
+        raise ConfigurationError("PUBLIC_URL must look like https://jiayuan.example.gov.cn, without a path")
+    return given.rstrip("/")
+
+
+def _map_tiles(env: Mapping[str, str]) -> MapTiles | None:
+    """The map's layers, separated by spaces: 天地图 has its names on a layer of their own."""
+    layers = tuple(env.get("MAP_TILES_URL", "").split())
+    if not layers:
+        return None
+    for layer in layers:
+        # The origin becomes part of a header: nothing but a plain host may stand there.
+        is_template = all(part in layer for part in ("{z}", "{x}", "{y}"))
+        if not is_template or not re.match(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/", layer):
+            raise ConfigurationError(
+                "MAP_TILES_URL must look like https://tiles.example/{z}/{x}/{y}.png; several layers are separated by spaces"
+            )
+    datum = env.get("MAP_TILES_DATUM", "wgs84")
+    if datum not in ("wgs84", "gcj02"):
+        raise ConfigurationError(f"MAP_TILES_DATUM must be wgs84 or gcj02, not {datum!r}")
+    return MapTiles(layers, env.get("MAP_TILES_ATTRIBUTION", ""), datum)  # type: ignore[arg-type]
 
 
 def _office_hours(raw: str) -> tuple[tuple[time, time], ...]:

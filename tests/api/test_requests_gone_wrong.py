@@ -88,10 +88,5 @@ def test_an_etag_of_thousands_of_digits_is_no_etag(client: Any) -> None:
     assert (response.status_code, response.get_json()["code"]) == (422, "bad_if_match")
 
 
-def test_the_front_door_leads_to_the_manual(client: Any) -> None:
-    response = client.get("/")
-    assert (response.status_code, response.headers["Location"]) == (302, "/api/docs/")
-
-
 def test_only_who_should_wait_is_told_how_long(client: Any) -> None:
     assert "Retry-After" not in client.get("/api/v1/items").headers

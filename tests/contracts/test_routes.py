@@ -14,13 +14,17 @@ from tests.factories import headers_of, make_grid
 
 # Whoever opens a route to everybody adds it here, on purpose.
 PUBLIC = {
+    # The web app's page, whatever the address that the app routes itself.
     "GET /",
+    "GET /index.html",
+    "GET /<client:address>",
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",
     "GET /api/docs/",
     "GET /api/docs/<path:path>",
     "GET /api/v1/openapi.json",
+    "GET /api/v1/settings",
     # Checklists: what is asked, and from which policy, is nobody's secret.
     "GET /api/v1/checklists",
     "GET /api/v1/checklists/<string:code>",
@@ -28,6 +32,8 @@ PUBLIC = {
     "GET /api/v1/items",
     "GET /api/v1/items/groups",
     "GET /api/v1/items/<string:code>",
+    # What published policies ask of the rates.
+    "GET /api/v1/areas/<string:code>/targets",
     # Photos: the uploader who never signed in is known by a secret; everybody else is told nothing.
     "GET /api/v1/photos/limits",
     "PUT /api/v1/photos/<uuid:photo_id>",
@@ -57,6 +63,7 @@ DUMMY = {
     "string": "nothing",
     "default": "nothing",
     "path": "nothing",
+    "client": "nothing",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

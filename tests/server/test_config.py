@@ -99,3 +99,33 @@ def test_office_hours_are_spans_of_the_day(tmp_path: Path) -> None:
         (time(9), time(12)),
         (time(13), time(18)),
     )
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "https://tiles.example/{z}/{x}.png",
+        "//tiles.example/{z}/{x}/{y}",
+        "https://t{s}.tiles.example/{z}/{x}/{y}",
+        "https://tiles.example;script-src/{z}/{x}/{y}",
+        "https://a.example/{z}/{x}/{y} nothing",
+    ],
+)
+def test_a_map_whose_address_no_page_could_use_is_refused(tmp_path: Path, template: str) -> None:
+    with pytest.raises(ConfigurationError, match="MAP_TILES_URL"):
+        load_config(environ(tmp_path, MAP_TILES_URL=template))
+
+
+def test_the_maps_datum_is_one_that_is_known(tmp_path: Path) -> None:
+    layer = "https://tiles.example/{z}/{x}/{y}"
+    with pytest.raises(ConfigurationError, match="MAP_TILES_DATUM"):
+        load_config(environ(tmp_path, MAP_TILES_URL=layer, MAP_TILES_DATUM="bd09"))
+    assert load_config(environ(tmp_path)).map_tiles is None
+
+
+@pytest.mark.parametrize(
+    "address", ["jiayuan.example", "https://jiayuan.example/path", "ftp://jiayuan.example", "https://a b"]
+)
+def test_a_public_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(ConfigurationError, match="PUBLIC_URL"):
+        load_config(environ(tmp_path, PUBLIC_URL=address))
