@@ -463,25 +463,25 @@ class ShapeError(ValueError):
 
 def load_sources_file(values: Any) -> Mapping[str, Any]:
     """sources.yaml's values as plain entries; raises ShapeError, as the others do."""
-    return _load(SourcesFileSchema(), values)
+    return load_shape(SourcesFileSchema(), values)
 
 
 def load_group_file(values: Any) -> Mapping[str, Any]:
     """The values of items/<group>.yaml."""
-    return _load(GroupFileSchema(), values)
+    return load_shape(GroupFileSchema(), values)
 
 
 def load_checklist_file(values: Any) -> Mapping[str, Any]:
     """The values of checklists/<code>.yaml."""
-    return _load(ChecklistFileSchema(), values)
+    return load_shape(ChecklistFileSchema(), values)
 
 
 def load_document(values: Any) -> Mapping[str, Any]:
     """The values of a published document."""
-    return _load(DocumentSchema(), values)
+    return load_shape(DocumentSchema(), values)
 
 
-def _load(schema: Schema, values: Any) -> Mapping[str, Any]:
+def load_shape(schema: Schema, values: Any) -> Mapping[str, Any]:
     try:
         result: Mapping[str, Any] = schema.load(values)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("api", "cases", "checklists", "grid", "inspections", "server", "uploads")
+FOLDERS = ("api", "cases", "checklists", "grid", "inspections", "plans", "server", "uploads")
 # 清单 is a 检查表, 检查任务 a 检查轮次, 案卷 (but for its definition, in docstrings) a 案件.
 AVOIDED = ("清单", "检查任务", "巡查任务", "检查项目", "案卷")
 

@@ -16,7 +16,7 @@ from server.config import load_config
 from tests.docs.pages import ROOT, Page, all_pages, page
 
 READMES = ("README.md", "README.zh-CN.md")
-DOMAIN_FOLDERS = ("grid", "uploads", "checklists", "cases", "inspections")
+DOMAIN_FOLDERS = ("grid", "uploads", "checklists", "cases", "inspections", "plans")
 # flask's and Flask-Migrate's own groups.
 _LIBRARY_GROUPS = {"db", "run", "routes", "shell"}
 
