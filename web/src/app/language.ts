@@ -1,0 +1,48 @@
+/** The app's two languages. Texts stand in `<folder>/locales/`, are loaded with their journey and are named `<folder>.…`. */
+import { createI18n } from "vue-i18n";
+
+export type Language = "zh-CN" | "en";
+type Texts = Record<string, unknown>;
+
+const KEPT = "jiayuan.language";
+const loaders = import.meta.glob<Texts>("../*/locales/*.json", { import: "default" });
+const loaded = new Set<string>();
+
+export const i18n = createI18n({ legacy: false, locale: "zh-CN", fallbackLocale: "zh-CN", missingWarn: false, messages: {} });
+
+export function language(): Language {
+  return i18n.global.locale.value as Language;
+}
+
+/** Chinese unless somebody chose English, or their device knows no Chinese at all. */
+function preferred(): Language {
+  const kept = localStorage.getItem(KEPT);
+  if (kept === "zh-CN" || kept === "en") return kept;
+  return navigator.languages.some((each) => each.startsWith("zh")) || !navigator.language.startsWith("en") ? "zh-CN" : "en";
+}
+
+export async function startLanguage(): Promise<void> {
+  await useLanguage(preferred(), false);
+}
+
+export async function useLanguage(wanted: Language, keep = true): Promise<void> {
+  const folders = new Set([...loaded].map((each) => each.split("/")[0] ?? ""));
+  folders.add("app").add("parts");
+  i18n.global.locale.value = wanted;
+  await Promise.all([...folders].map(loadTexts));
+  document.documentElement.lang = wanted;
+  if (keep) localStorage.setItem(KEPT, wanted);
+}
+
+/** Load a folder's texts in the present language, and in Chinese, which stands in where English should ever lack one. */
+export async function loadTexts(folder: string): Promise<void> {
+  await Promise.all([...new Set<Language>(["zh-CN", language()])].map((each) => load(folder, each)));
+}
+
+async function load(folder: string, wanted: Language): Promise<void> {
+  const name = `${folder}/${wanted}`;
+  const loader = loaders[`../${folder}/locales/${wanted}.json`];
+  if (loaded.has(name) || loader === undefined) return;
+  i18n.global.mergeLocaleMessage(wanted, { [folder]: await loader() });
+  loaded.add(name);
+}

@@ -1,0 +1,51 @@
+/** Addresses: each journey names its own in `<folder>/routes.ts`; its texts are loaded before its first page shows. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+
+import { desk } from "@/desk/routes";
+import { handler } from "@/handler/routes";
+import { inspector } from "@/inspector/routes";
+import { resident } from "@/resident/routes";
+
+import { i18n, loadTexts } from "./language";
+import { useSession } from "./session";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** The folder whose texts the page needs. */
+    texts?: string;
+    /** The page's title: a text's name. */
+    title?: string;
+    /** Only for those signed in (true), or holding one of these permissions. */
+    needs?: true | readonly string[];
+  }
+}
+
+const own: RouteRecordRaw[] = [
+  { path: "/sign-in", name: "sign-in", component: () => import("./SignInPage.vue"), meta: { title: "app.signIn.title" } },
+  { path: "/settings", name: "settings", component: () => import("./SettingsPage.vue"), meta: { title: "app.settings.title" } },
+  { path: "/:rest(.*)*", name: "not-found", component: () => import("./NotFoundPage.vue"), meta: { title: "app.notFound.title" } },
+];
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [...resident, ...inspector, ...handler, ...desk, ...own],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+});
+
+router.beforeEach(async (to) => {
+  const folders = new Set(to.matched.map((each) => each.meta.texts).filter((each) => each !== undefined));
+  await Promise.all([...folders].map(loadTexts));
+  const needed = to.matched.map((each) => each.meta.needs).findLast((each) => each !== undefined);
+  if (needed === undefined) return true;
+  const session = useSession();
+  await session.load();
+  if (!session.isSignedIn) return { name: "sign-in", query: { next: to.fullPath } };
+  if (session.mustChangePassword && to.name !== "settings") return { name: "settings" };
+  if (needed !== true && !needed.some((each) => session.may(each))) return { name: "not-found" };
+  return true;
+});
+
+router.afterEach((to) => {
+  const title = to.meta.title;
+  document.title = title === undefined ? i18n.global.t("app.name") : `${i18n.global.t(title)} · ${i18n.global.t("app.name")}`;
+});

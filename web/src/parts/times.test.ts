@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+
+import { clockTime, localDay, timeAgo, timeLeft } from "./times";
+
+const NOW = new Date("2026-11-21T10:32:00+08:00");
+
+describe("times", () => {
+  it("are told in the place's own time, whatever the device's zone", () => {
+    expect(clockTime("2026-11-21T02:05:00Z", "zh-CN")).toBe("10:05");
+    expect(localDay("2026-11-20T16:30:00Z")).toBe("2026-11-21");
+  });
+
+  it("speak of today in hours, of the day before as yesterday, even if it was an hour ago", () => {
+    expect(timeAgo("2026-11-21T08:32:00+08:00", NOW, "zh-CN")).toBe("2小时前");
+    expect(timeAgo("2026-11-20T23:00:00+08:00", NOW, "zh-CN")).toBe("昨天");
+    expect(timeAgo("2026-11-21T10:31:50+08:00", NOW, "zh-CN")).toBe("1分钟前");
+    expect(timeAgo("2026-10-01T10:00:00+08:00", NOW, "zh-CN")).toBe("10月1日");
+  });
+
+  it("count down, and up again once it is over", () => {
+    expect(timeLeft("2026-11-22T13:32:00+08:00", NOW)).toEqual({ isOver: false, days: 1, hours: 3, minutes: 0 });
+    expect(timeLeft("2026-11-21T10:02:00+08:00", NOW)).toEqual({ isOver: true, days: 0, hours: 0, minutes: 30 });
+  });
+});

@@ -1,0 +1,47 @@
+/** Times as people say them, always in the time of the place (Asia/Shanghai). Pure: now is handed in. */
+
+const ZONE = "Asia/Shanghai";
+export const DAY_MS = 86_400_000;
+
+const cached = new Map<string, Intl.DateTimeFormat>();
+
+function format(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = language + JSON.stringify(options);
+  let found = cached.get(key);
+  if (found === undefined) cached.set(key, (found = new Intl.DateTimeFormat(language, { timeZone: ZONE, ...options })));
+  return found;
+}
+
+export function clockTime(instant: string | Date, language: string): string {
+  return format(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
+}
+
+export function dayAndTime(instant: string | Date, language: string): string {
+  return format(language, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
+}
+
+export function fullDate(instant: string | Date, language: string): string {
+  return format(language, { year: "numeric", month: "long", day: "numeric" }).format(new Date(instant));
+}
+
+/** The calendar day of an instant at the place, as YYYY-MM-DD. */
+export function localDay(instant: string | Date): string {
+  return format("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date(instant));
+}
+
+/** 2小时前, 昨天, 3天前 …; beyond a week the date. */
+export function timeAgo(instant: string | Date, now: Date, language: string): string {
+  const past = now.getTime() - new Date(instant).getTime();
+  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  if (past < 3_600_000) return words.format(-Math.max(1, Math.round(past / 60_000)), "minute");
+  if (localDay(instant) === localDay(now)) return words.format(-Math.round(past / 3_600_000), "hour");
+  const days = Math.round((Date.parse(localDay(now)) - Date.parse(localDay(instant))) / DAY_MS);
+  return days <= 7 ? words.format(-days, "day") : format(language, { month: "short", day: "numeric" }).format(new Date(instant));
+}
+
+/** How long until (or since) an instant, as days, hours and minutes; what is negative is over. */
+export function timeLeft(until: string | Date, now: Date): { isOver: boolean; days: number; hours: number; minutes: number } {
+  const span = new Date(until).getTime() - now.getTime();
+  const minutes = Math.floor(Math.abs(span) / 60_000);
+  return { isOver: span < 0, days: Math.floor(minutes / 1440), hours: Math.floor((minutes % 1440) / 60), minutes: minutes % 60 };
+}
