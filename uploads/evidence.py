@@ -15,6 +15,8 @@ from typing import Any
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
+from uploads.xmp import read_xmp
+
 _MAX_TEXT = 100
 _MAX_OFFSET_MINUTES = 14 * 60
 # Before the first is no digital camera's time; both ends leave room for reckoning with zones.
@@ -23,11 +25,11 @@ _YEARS = range(1970, 2200)
 
 @dataclass(frozen=True, slots=True)
 class EvidenceMarks:
-    """Plain values out of EXIF; each is None where the photo does not say it or says nonsense.
+    """Plain values out of EXIF and XMP; each is None where the photo does not say it or says nonsense.
 
     `taken_at_local` is the camera's wall clock (naive), `utc_offset_minutes` its zone where the camera wrote
     it; `gps_at` is the satellites' time (UTC). Positions are WGS-84 degrees, accuracy in metres, direction
-    in degrees from north. `orientation` is 1 to 8.
+    in degrees from north. `orientation` is 1 to 8. The last three are the XMP's (`uploads.xmp`).
     """
 
     taken_at_local: datetime | None = None
@@ -41,6 +43,9 @@ class EvidenceMarks:
     model: str | None = None
     software: str | None = None
     orientation: int | None = None
+    creator_tool: str | None = None
+    history_software: str | None = None
+    source_mark: str | None = None
 
     @property
     def taken_at(self) -> datetime | None:
@@ -51,11 +56,12 @@ class EvidenceMarks:
 
 
 def read_evidence(image: Image.Image) -> EvidenceMarks:
-    """Read the EXIF of an opened image; raises nothing."""
+    """Read the EXIF and the XMP of an opened image; raises nothing."""
     main = _read_directory(image)
     detail = _read_directory(image, IFD.Exif)
     gps = _read_directory(image, IFD.GPSInfo)
     latitude, longitude = _position(gps)
+    xmp = read_xmp(image.info.get("xmp"))
     return EvidenceMarks(
         taken_at_local=_first_time(detail, main),
         utc_offset_minutes=_offset(detail.get(Base.OffsetTimeOriginal) or detail.get(Base.OffsetTime)),
@@ -68,11 +74,14 @@ def read_evidence(image: Image.Image) -> EvidenceMarks:
         model=_text(main.get(Base.Model)),
         software=_text(main.get(Base.Software)),
         orientation=_orientation(image, main),
+        creator_tool=_text(xmp.creator_tool),
+        history_software=_text(main.get(Base.ProcessingSoftware)) or _text(xmp.history_software),
+        source_mark=xmp.source_mark,
     )
 
 
 def marks_from_json(said: Mapping[str, Any]) -> EvidenceMarks:
-    """What was kept of a photo's EXIF, as it was read; the inverse of `uploads.photos.evidence_as_json`."""
+    """What was kept of a photo's own statements, as they were read; the inverse of `uploads.photos.evidence_as_json`."""
     known: dict[str, Any] = {name: said.get(name) for name in EvidenceMarks.__dataclass_fields__}
     instants = ("taken_at_local", "gps_at")
     times: dict[str, Any] = {name: datetime.fromisoformat(known[name]) for name in instants if known[name]}

@@ -239,8 +239,18 @@ def _no_position(facts: PhotoFacts) -> PhotoFlag | None:
 
 
 def _edited(facts: PhotoFacts) -> PhotoFlag | None:
-    software = facts.marks.software
-    if software is None or not any(editor in software.casefold() for editor in _EDITORS):
+    """A mark that no camera took it so, else a program in its history, else an editor that made the file."""
+    marks = facts.marks
+    if marks.source_mark is not None:
+        return PhotoFlag(
+            FlagCode.EDITED,
+            f"照片自带“生成或修改”标记：{marks.source_mark}",
+            f"The photo itself is marked as made or changed: {marks.source_mark}",
+            {"source_mark": marks.source_mark},
+        )
+    makers = [name for name in (marks.software, marks.creator_tool) if name and _is_editor(name)]
+    software = marks.history_software or next(iter(makers), None)
+    if software is None:
         return None
     return PhotoFlag(
         FlagCode.EDITED,
@@ -248,6 +258,10 @@ def _edited(facts: PhotoFacts) -> PhotoFlag | None:
         f"The photo went through an editor: {software}",
         {"software": software},
     )
+
+
+def _is_editor(name: str) -> bool:
+    return any(editor in name.casefold() for editor in _EDITORS)
 
 
 def _span(gap: timedelta) -> tuple[str, str]:

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import struct
+import zlib
 from io import BytesIO
 
+import pillow_heif
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
+from tests.uploads.hostile import png_of
 from tests.uploads.images import (
     BOTTOM,
     FORMATS,
     SECRET_MODEL,
     TOP,
     encoded,
+    gain_mapped,
     is_near,
     phone_exif,
     photo_bytes,
@@ -20,6 +25,8 @@ from tests.uploads.images import (
 from uploads.derivatives import DISPLAY_SIDE, THUMBNAIL_SIDE, Derivatives, make_derivatives
 from uploads.validation import validate_photo
 
+# Four times the display size: reduced strip by strip before it is resampled.
+LONG = (6400, 480)
 # What a camera held that way stores, so that turning it as EXIF says gives the upright picture back.
 STORED_BY = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -149,6 +156,79 @@ def test_cmyk_keeps_its_colours() -> None:
     assert is_near(pixel(made.display, 0.5, 0.9), (255, 255, 0), 12)
 
 
+def test_a_large_cmyk_photo_keeps_its_colours() -> None:
+    """Through libjpeg's own scaling and the conversion by parts."""
+    image = Image.new("CMYK", (3600, 2400), (0, 255, 255, 0))
+    image.paste((255, 255, 0, 0), (0, 1200, 3600, 2400))
+    image.paste((0, 0, 0, 128), (0, 0, 1200, 1200))
+
+    made = derive(encoded(image, quality=95))
+
+    assert size_of(made.display) == (1600, 1067)
+    assert is_near(pixel(made.display, 0.8, 0.2), (255, 0, 0), 12)
+    assert is_near(pixel(made.display, 0.8, 0.8), (0, 0, 255), 12)
+    assert is_near(pixel(made.thumbnail, 0.1, 0.2), (127, 127, 127), 12)
+
+
+@pytest.mark.parametrize("size", [(64, 48), (3200, 2400)])
+def test_of_an_hdr_photo_the_base_picture_is_shown_and_its_gain_map_is_not(size: tuple[int, int]) -> None:
+    base, gain = two_halves(*size), Image.new("L", (size[0] // 4, size[1] // 4), 255)
+    data = gain_mapped(base, gain, exif=phone_exif().tobytes())
+    assert b"MPF\0" in data
+    assert data.count(b"\xff\xd8\xff") == 2
+
+    made = derive(data)
+
+    assert (made.width, made.height) == size
+    for out in (made.display, made.thumbnail):
+        with Image.open(BytesIO(out)) as shown:
+            assert shown.format == "JPEG"  # Pillow would say MPO of one with pictures behind it
+            expected = two_halves(*shown.size)
+            difference = ImageChops.difference(shown.convert("RGB"), expected)
+        # Not a pixel brighter or darker than the base; the edge between the halves may be blurred.
+        difference.paste((0, 0, 0), (0, shown.height // 2 - 16, shown.width, shown.height // 2 + 16))
+        assert max(high for _, high in difference.getextrema()) <= 8
+        assert out.count(b"\xff\xd8\xff") == 1
+        assert out.endswith(b"\xff\xd9")
+        assert not any(word in out for word in (b"MPF", b"hdrgm", b"GainMap", b"xap"))
+
+
+def test_an_hdr_photo_lying_on_its_side_stands_upright_without_its_gain_map() -> None:
+    stored = two_halves().transpose(Image.Transpose.ROTATE_90)
+    made = derive(gain_mapped(stored, Image.new("L", (16, 12), 255), exif=phone_exif(6).tobytes()))
+
+    assert (made.width, made.height) == (64, 48)
+    assert is_near(pixel(made.display, 0.5, 0.1), TOP, 12)
+    assert is_near(pixel(made.display, 0.5, 0.9), BOTTOM, 12)
+
+
+@pytest.mark.parametrize("size", [(64, 48), LONG])
+def test_of_a_heif_with_several_pictures_the_primary_is_shown(size: tuple[int, int]) -> None:
+    """Bursts, and what stands beside the picture in HDR and portrait photos."""
+    pictures = pillow_heif.HeifFile()
+    pictures.add_from_pillow(Image.new("RGB", size, "lime"))
+    pictures.add_from_pillow(two_halves(*size))
+    out = BytesIO()
+    pictures.save(out, primary_index=1, quality=90)
+
+    made = derive(out.getvalue())
+
+    assert is_near(pixel(made.display, 0.5, 0.1), TOP, 12)
+    assert is_near(pixel(made.thumbnail, 0.5, 0.9), BOTTOM, 12)
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+@pytest.mark.parametrize("size", [(64, 48), LONG])
+def test_a_heif_of_more_than_8_bits_keeps_its_levels(bits: int, size: tuple[int, int]) -> None:
+    level = struct.pack("<HHH", 200 * 257, 100 * 257, 30 * 257)
+    out = BytesIO()
+    pillow_heif.from_bytes("RGB;16", size, level * (size[0] * size[1])).save(out, quality=90, bit_depth=bits)
+
+    made = derive(out.getvalue())
+
+    assert is_near(pixel(made.display, 0.5, 0.5), (200, 100, 30), 6)
+
+
 @pytest.mark.parametrize(("level", "expected"), [(0, 0), (128 * 257, 128), (20000, 78), (65535, 255)])
 def test_16_bit_grey_is_scaled_not_clipped(level: int, expected: int) -> None:
     image = Image.new("I;16", (64, 48), level)
@@ -156,6 +236,33 @@ def test_16_bit_grey_is_scaled_not_clipped(level: int, expected: int) -> None:
     made = derive(encoded(image, "PNG"))
 
     assert is_near(pixel(made.display, 0.5, 0.5), (expected,) * 3, 2)
+
+
+@pytest.mark.parametrize("size", [(64, 48), LONG])
+def test_16_bit_colours_and_their_transparency_keep_their_levels(size: tuple[int, int]) -> None:
+    """A PNG of 16 bits in four channels: above opaque, below half see-through."""
+    width, height = size
+    opaque = struct.pack(">HHHH", 200 * 257, 100 * 257, 30 * 257, 65535)
+    half = struct.pack(">HHHH", 200 * 257, 100 * 257, 30 * 257, 32768)
+    above, below = (b"\0" + each * width for each in (opaque, half))
+    rows = zlib.compress(above * (height // 2) + below * (height // 2), 1)
+
+    made = derive(png_of(width, height, rows, colour=6, depth=16))
+
+    assert is_near(pixel(made.display, 0.5, 0.2), (200, 100, 30), 6)
+    assert is_near(pixel(made.display, 0.5, 0.8), (228, 178, 143), 6)
+
+
+def test_a_large_16_bit_grey_is_scaled_not_clipped() -> None:
+    made = derive(encoded(Image.new("I;16", LONG, 20_000), "PNG"))
+    assert is_near(pixel(made.thumbnail, 0.5, 0.5), (78, 78, 78), 2)
+
+
+def test_a_large_palette_is_looked_up() -> None:
+    made = derive(encoded(two_halves(*LONG).quantize(4), "PNG"))
+
+    assert is_near(pixel(made.display, 0.5, 0.1), TOP)
+    assert is_near(pixel(made.thumbnail, 0.5, 0.9), BOTTOM)
 
 
 def test_a_palette_is_looked_up() -> None:
