@@ -80,9 +80,25 @@ def is_overdue(case: Case, now: datetime) -> bool:
     return case.state in UNDER_WAY_STATES and due is not None and due < now
 
 
-def case_file(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
-    """The whole file of a case loaded by `cases.queries`, with what the actor may do with it now."""
+def case_file(case: Case, actor: Actor, now: datetime, *, seen_until: int | None = None) -> dict[str, Any]:
+    """The whole file of a case loaded by `cases.queries`, with what the actor may do with it now.
+
+    `seen_until` is the last event that the actor may know of; history, photos and ratings end there.
+    """
     offers = list_offers(case, actor, now)
+    whole = _whole(case, actor, now, offers)
+    return whole if seen_until is None else _cut_off(whole, seen_until)
+
+
+def _cut_off(whole: dict[str, Any], seen_until: int) -> dict[str, Any]:
+    return whole | {
+        "events": [each for each in whole["events"] if each["seq"] <= seen_until],
+        "photos": [each for each in whole["photos"] if each["event_seq"] <= seen_until],
+        "ratings": [],
+    }
+
+
+def _whole(case: Case, actor: Actor, now: datetime, offers: list[Offer]) -> dict[str, Any]:
     return {
         **case_line(case, now),
         **{name: getattr(case, name) for name in _WHOLE_FIELDS},

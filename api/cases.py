@@ -27,9 +27,11 @@ from api.schemas.cases import (
 )
 from api.schemas.reports import DUPLICATES_EXAMPLE, DuplicateListSchema
 from cases import queries
-from cases.actions import ActionRequest, act_on_case
+from cases.actions import ActionRequest
+from cases.locking import may_read
 from cases.measures import Period
 from cases.queries import CaseFilter
+from cases.repeated_actions import act_once
 from grid.permissions import Permission
 from inspections.duplicate_search import list_duplicates_of_case
 from server import clock
@@ -113,12 +115,18 @@ def act(request: ActionRequest, case_id: uuid.UUID) -> tuple[dict[str, Any], int
 
     409 where the state does not allow the action, 412 where somebody else was faster (both tell the present state and
     revision), 403 where the action is somebody else's, 422 for what it lacks, by field. Nothing is stored then.
+
+    A phone names its action (`action_id`) and may send it again when the answer was lost: the same again is 200 with
+    the file as it now is, whatever If-Match says, and does nothing more; other content under that name is 409
+    `action_id_taken`.
     """
     actor, now, expected = current_actor(), clock.now(), expected_revision()
     with transaction():
-        act_on_case(case_id, request, actor, now, expected_revision=expected)
+        taken = act_once(case_id, request, actor, now, expected_revision=expected)
         case = queries.find_whole_case(case_id)
         if case is None:
             raise NotFound("没有这个案件", "No such case")
-        answer = case_file(case, actor, now)
+        # Whoever gave the case away learns of a repeated action no more than the first answer told.
+        seen_until = taken.event_seq if taken.is_repeated and not may_read(case, actor) else None
+        answer = case_file(case, actor, now, seen_until=seen_until)
     return answer, 200, etag(case.revision)

@@ -51,6 +51,8 @@ class ActionRequest:
     target_case_id: uuid.UUID | None = None
     loop: Loop | None = None
     changes: Mapping[str, str] = field(default_factory=dict)
+    # What the sender calls it, for `cases.repeated_actions`.
+    action_id: uuid.UUID | None = None
 
 
 def act_on_case(

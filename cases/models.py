@@ -188,6 +188,19 @@ def _refuse_to_rewrite(*_: Any) -> None:
     raise RuntimeError("a case's events are never changed or removed")
 
 
+class CaseActionReceipt(Base):
+    """An action that its sender named, and the event that it became: the same again is answered, not done again."""
+
+    __tablename__ = "case_action_receipts"
+
+    action_id: Mapped[uuid.UUID] = mapped_column(sa.Uuid, primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    content_hash: Mapped[str] = mapped_column(sa.String(64))
+    event_seq: Mapped[int]
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class CasePhoto(Base):
     """A photo in the case file: what it shows (`PhotoKind`) and with which event it came."""
 

@@ -263,6 +263,14 @@ def _photo_ids(description: str) -> fields.Field[Any]:
 class CaseActionSchema(BaseSchema):
     """An action and what it needs; GET the case for which actions are possible and what each needs."""
 
+    action_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "手机自定的操作编号（UUID）：没收到回复时原样重发，不会重复操作 / a UUID of the phone's own making: "
+            "sent again unchanged after a lost answer, the action is not taken twice"
+        },
+    )
     action = fields.Enum(Action, by_value=True, required=True, metadata={"description": text_of_actions()})
     reason = Text(
         max_length=MAX_REASON_LENGTH,
@@ -471,7 +479,11 @@ CASE_EXAMPLE = {
     ],
     "suggested_routing": None,
 }
-ACTION_EXAMPLE = {"action": "dispatch", "organisation_id": _ORGANISATION_ID}
+ACTION_EXAMPLE = {
+    "action_id": "0198f0a0-6666-7d3a-9b1e-2f6a4c8d0e11",
+    "action": "dispatch",
+    "organisation_id": _ORGANISATION_ID,
+}
 MEASURES_EXAMPLE = {
     "from": "2026-11-01",
     "to": "2026-11-30",

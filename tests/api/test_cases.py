@@ -511,3 +511,37 @@ def test_a_correction_that_cannot_be_is_told_at_the_fields_own_name(
     answer = desk.act("dispatcher", scene.report(), "edit", reason="更正", changes=changes)
     told = [(each["field"], each["detail"]) for each in answer.json["errors"]]
     assert told == [(f"changes.{next(iter(changes))}", sentence)]
+
+
+# --- the same again -------------------------------------------------------------------------------------
+
+
+def test_an_action_sent_again_is_answered_with_the_case_as_it_now_is(desk: Desk, scene: CaseScene) -> None:
+    case, action_id = scene.dispatched(), str(new_id())
+    seen = case.revision
+    assert desk.act("handler", case, "start", action_id=action_id).json["state"] == "handling"
+    handler = account_of(desk, "handler")
+    assert desk.act("handler", case, "handle", photo_ids=[str(make_photo_of(handler))]).status_code == 200
+    again = desk.act("handler", case, "start", revision=seen, action_id=action_id)
+    assert (again.status_code, again.json["state"]) == (200, "handled")
+    assert again.headers["ETag"] == f'"{stored(case).revision}"'
+    assert [each["action"] for each in again.json["events"]].count("start") == 1
+    other = desk.act("handler", case, "start", reason="另一个", action_id=action_id)
+    assert (other.status_code, other.json["code"]) == (409, "action_id_taken")
+
+
+def test_who_gave_a_case_away_learns_nothing_new_by_sending_that_again(desk: Desk, scene: CaseScene) -> None:
+    case, action_id = scene.dispatched(), str(new_id())
+    body = {"reason": "不属本单位职责", "proposed_organisation_id": str(scene.enforcement.id)}
+    assert desk.act("handler", case, "return", action_id=action_id, **body).status_code == 200
+    scene.act(case, Action.DISPATCH, scene.dispatcher, organisation_id=scene.enforcement.id)
+    again = desk.act("handler", case, "return", action_id=action_id, **body)
+    assert again.status_code == 200
+    assert again.json["events"][-1]["action"] == "return"
+    assert again.json["actions"] == []
+    assert desk.get("handler", f"/cases/{case.id}").status_code == 404
+
+
+def test_a_name_that_is_no_uuid_is_told_by_its_field(desk: Desk, scene: CaseScene) -> None:
+    answer = desk.act("dispatcher", scene.report(), "file", action_id="7")
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "action_id")
