@@ -1,5 +1,13 @@
+/** The desk's addresses: figures here, the daily work in `desk_work/`; one frame around both. */
 import type { RouteRecordRaw } from "vue-router";
 
 export const desk: RouteRecordRaw[] = [
-  { path: "/desk", component: () => import("./HomePage.vue"), meta: { texts: "desk", title: "desk.title", needs: ["read_compliance"] } },
+  {
+    path: "/desk",
+    component: () => import("./DeskLayout.vue"),
+    meta: { texts: "desk", needs: ["read_compliance"] },
+    children: [
+      { path: "", name: "desk", component: () => import("./HomePage.vue"), meta: { title: "desk.overview.title" } },
+    ],
+  },
 ];
