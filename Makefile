@@ -3,29 +3,41 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The web app is built with the system's Node.js if it is recent enough, otherwise with one from the package index.
+NODE_PATH_FIRST := $(CURDIR)/$(BIN)
+NPM := PATH="$(NODE_PATH_FIRST):$$PATH" npm
+WEB_SOURCES := $(shell find web/src web/public -type f -not -name '*.test.ts' -not -name schema.d.ts 2>/dev/null) web/index.html web/vite.config.ts
 .DEFAULT_GOAL := help
-.PHONY: help run test sure format lint types imports bench bench-photos soak clean
+.PHONY: help run test sure format lint types imports bench bench-photos soak screenshots chromium clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.product ## set up what is missing, migrate, load the demo, serve (PORT, HOST, DATA_DIR choose where)
+run: $(VENV)/.product web/dist/index.html ## set up what is missing, migrate, load the demo, serve (PORT, HOST, DATA_DIR choose where)
 	@$(BIN)/python -m server.start
 
-test: $(VENV)/.testing ## set up what is missing and run every test on SQLite and PostgreSQL
+test: $(VENV)/.testing web/dist/index.html chromium ## set up what is missing and run every test: SQLite, PostgreSQL, web app, browser
+	@cd web && $(NPM) run --silent test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-sure: $(VENV)/.testing lint types imports ## what CI runs: format, lint, types, import contracts, migrations, tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+sure: lint types imports test ## what CI runs and before it format, lint, types and import contracts
+
+chromium: $(VENV)/.testing
+	@$(BIN)/python -m tests.web.chromium
+
+screenshots: $(VENV)/.testing web/dist/index.html chromium ## every page at a phone's and a desk's size, light and dark, into screenshots/
+	@$(BIN)/python -m tests.web.screenshots
 
 format: $(VENV)/.testing ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-lint: $(VENV)/.testing ## check format and lint
+lint: $(VENV)/.testing web/node_modules/.installed ## check format and lint
 	@echo "format and lint"; $(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@cd web && $(NPM) run --silent lint
 
-types: $(VENV)/.testing ## check types
+types: $(VENV)/.testing web/src/api/schema.d.ts ## check types
 	@echo "types"; $(BIN)/mypy
+	@cd web && $(NPM) run --silent types
 
 imports: $(VENV)/.testing ## check that imports point down
 	@echo "import contracts"; $(BIN)/lint-imports
@@ -39,8 +51,8 @@ bench-photos: $(VENV)/.testing ## measure the photos' way in beside a bare Pillo
 soak: $(VENV)/.testing ## kill the server hundreds of times under uploads (KILLS chooses how often, on each database)
 	@KILLS=$${KILLS:-300} $(BIN)/python -m pytest tests/faults/test_killed_server.py
 
-clean: ## remove the virtual environment and caches (data in var/ stays)
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
+clean: ## remove the virtual environment, the built web app and caches (data in var/ stays)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis web/node_modules web/dist web/src/api/schema.d.ts
 
 # Each stamp stands for an environment that holds exactly what its requirements name.
 $(VENV)/.python:
@@ -61,3 +73,26 @@ $(VENV)/.testing: $(VENV)/.product requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt \
 		|| { echo "jiayuan: installing requirements-dev.txt failed; is a package index reachable?" >&2; exit 1; }
 	@touch $@
+
+$(VENV)/.node: $(VENV)/.python
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+		&& npm --version >/dev/null 2>&1 \
+		|| { echo "jiayuan: installing Node.js into the virtual environment"; \
+			$(BIN)/python -m pip install --quiet --disable-pip-version-check -r web/requirements-node.txt; } \
+		|| { echo "jiayuan: there is no Node.js 20.19 or newer, and installing one failed" >&2; exit 1; }
+	@touch $@
+
+web/node_modules/.installed: $(VENV)/.node web/package.json web/package-lock.json
+	@echo "jiayuan: installing what the web app is built with"
+	@cd web && $(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error \
+		|| { echo "jiayuan: npm ci failed; is a package registry reachable?" >&2; exit 1; }
+	@touch $@
+
+web/dist/index.html: web/node_modules/.installed $(VENV)/.product $(WEB_SOURCES)
+	@echo "jiayuan: building the web app"
+	@cd web && $(NPM) run --silent build -- --logLevel warn && cd .. && $(BIN)/python -m whitenoise.compress --quiet web/dist \
+		|| { rm -f web/dist/index.html; echo "jiayuan: building the web app failed" >&2; exit 1; }
+	@touch $@
+
+web/src/api/schema.d.ts: web/node_modules/.installed $(VENV)/.product $(wildcard api/*.py api/schemas/*.py)
+	@mkdir -p var && LOG_LEVEL=ERROR $(BIN)/flask --app server.wsgi openapi write var/openapi.json && cd web && $(NPM) run --silent types:api

@@ -1,0 +1,145 @@
+"""The built app on the real server in a real browser, at a phone's and at a desk's size.
+
+One product for all browser tests of a session (they run in one worker process, group `browser`), with the demo's history. `BROWSER_DATA`
+names a folder where that loaded demo is kept between runs; each run works on a copy.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
+from tests.live import ROOT, Product, running_product
+from tests.web.chromium import launch
+
+PASSWORD = "jiayuan-demo-2026"
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+PLACE: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+# What the browser itself notes of an answer that was refused or did not come; the app's own words are not this.
+NETWORK_NOTE = "Failed to load resource"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser tests share one product, so they run in one worker process."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product as `make run` starts it, with the app built and the demo's history loaded."""
+    assert (ROOT / "web/dist/index.html").exists(), "the web app is not built: `make test` builds it"
+    folder = tmp_path_factory.mktemp("browser") / "data"
+    kept = os.environ.get("BROWSER_DATA")
+    if kept and Path(kept).exists():
+        shutil.copytree(kept, folder)
+    with running_product(folder, DEMO_HISTORY="on") as started:
+        if kept and not Path(kept).exists():
+            _keep(started, Path(kept))
+        yield started
+
+
+def _keep(started: Product, kept: Path) -> None:
+    """A copy of the loaded demo, the database copied by SQLite itself while the server runs."""
+    import sqlite3
+
+    shutil.copytree(started.data_dir, kept, ignore=shutil.ignore_patterns("*.sqlite3*", "metrics", "*.lock"))
+    for name in started.data_dir.glob("*.sqlite3"):
+        with sqlite3.connect(name) as source, sqlite3.connect(kept / name.name) as target:
+            source.backup(target)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    started = launch(playwright)
+    yield started
+    started.close()
+
+
+class Complaints:
+    """What a page said against itself; a test that provokes something says so with `allow`."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.allowed: list[str] = []
+
+    def listen(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.said.append(f"unhandled: {error.error}"))
+
+    def allow(self, part: str) -> None:
+        self.allowed.append(part)
+
+    def left(self) -> list[str]:
+        return [each for each in self.said if not any(part in each for part in self.allowed)]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and NETWORK_NOTE not in message.text:
+            self.said.append(f"{message.type}: {message.text}")
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """No console error or warning and no unhandled rejection in any test."""
+    heard = Complaints()
+    yield heard
+    assert heard.left() == []
+
+
+@pytest.fixture
+def new_context(
+    browser: Browser, product: Product, complaints: Complaints
+) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser profile of its own: `new_context(**PHONE)`; addresses are relative to the product."""
+    opened: list[BrowserContext] = []
+
+    def open_context(**options: Any) -> BrowserContext:
+        context = browser.new_context(**{"base_url": product.address, **PLACE, **options})
+        context.set_default_timeout(10_000)
+        complaints.listen(context)
+        opened.append(context)
+        return context
+
+    yield open_context
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def phone(new_context: Callable[..., BrowserContext]) -> Page:
+    """A page on a phone, nobody signed in."""
+    return new_context(**PHONE).new_page()
+
+
+@pytest.fixture
+def desk(new_context: Callable[..., BrowserContext]) -> Page:
+    """A page on a desk's screen, nobody signed in."""
+    return new_context(**DESK).new_page()
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> Page:
+    """Sign in without the form (the form has its own test): the session's cookies are set in the page's profile."""
+    answer = page.context.request.post(
+        "/api/v1/sessions", data={"username": username, "password": password, "transport": "cookie"}
+    )
+    assert answer.ok, answer.text()
+    return page

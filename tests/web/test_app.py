@@ -1,0 +1,65 @@
+"""What every page shares: signing in, languages, appearance, addresses that lead nowhere, the page's own policy."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.live import Product
+from tests.web.conftest import PASSWORD, sign_in
+
+
+def test_staff_sign_in_and_arrive_at_their_work(phone: Page) -> None:
+    phone.goto("/inspect")
+    expect(phone).to_have_url(lambda url: "/sign-in?next=/inspect" in url)
+    phone.get_by_label("用户名").fill("demo-inspector")
+    phone.get_by_label("密码").fill("wrong")
+    phone.get_by_role("button", name="登录").click()
+    expect(phone.get_by_role("alert")).to_be_visible()
+    assert phone.get_by_label("用户名").input_value() == "demo-inspector"
+    phone.get_by_label("密码").fill(PASSWORD)
+    phone.get_by_role("button", name="登录").click()
+    expect(phone).to_have_url(lambda url: url.endswith("/inspect"))
+
+
+def test_somebody_signed_in_is_not_shown_what_another_role_does(phone: Page) -> None:
+    sign_in(phone, "demo-handler").goto("/desk")
+    expect(phone.get_by_role("heading", name="没有这个页面")).to_be_visible()
+
+
+def test_sign_in_survives_the_access_token(phone: Page, product: Product) -> None:
+    sign_in(phone, "demo-handler")
+    context = phone.context
+    kept = [each for each in context.cookies() if each["name"] != "access_token_cookie"]
+    context.clear_cookies()
+    context.add_cookies(kept)  # type: ignore[arg-type]
+    phone.goto("/settings")
+    expect(phone.get_by_text("处置人员")).to_be_visible()
+    assert any(each["name"] == "access_token_cookie" for each in context.cookies())
+
+
+def test_language_and_appearance_are_chosen_and_stay(phone: Page) -> None:
+    phone.goto("/settings")
+    phone.get_by_text("English").click()
+    expect(phone.get_by_role("heading", name="Language").or_(phone.get_by_text("Language"))).to_be_visible()
+    assert phone.evaluate("document.documentElement.lang") == "en"
+    phone.get_by_text("Dark").click()
+    assert phone.evaluate("document.documentElement.classList.contains('dark')")
+    phone.reload()
+    expect(phone.get_by_text("Language")).to_be_visible()
+    assert phone.evaluate("document.documentElement.classList.contains('dark')")
+
+
+def test_an_address_that_leads_nowhere_says_so(phone: Page) -> None:
+    phone.goto("/nowhere/at/all")
+    expect(phone.get_by_role("heading", name="没有这个页面")).to_be_visible()
+    phone.get_by_role("link", name="回首页").click()
+    expect(phone).to_have_url(lambda url: url.endswith("/"))
+
+
+def test_the_page_allows_no_foreign_and_no_inline_script(phone: Page) -> None:
+    answer = phone.goto("/")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    scripts = next(part for part in policy.split(";") if part.strip().startswith("script-src"))
+    assert scripts.split() == ["script-src", "'self'"]
+    assert phone.locator("script:not([src])").count() == 0
