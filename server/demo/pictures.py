@@ -1,0 +1,166 @@
+"""The demonstration's photos: drawn here, one scene before and after from one viewpoint, marked 示例. No binary is kept.
+
+The same scene, number and moment always give the same bytes with the same Pillow; each number is another place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from io import BytesIO
+from random import Random
+from typing import Protocol
+
+from PIL import Image, ImageChops, ImageDraw, ImageOps
+from PIL.TiffImagePlugin import IFDRational
+
+from server.clock import LOCAL_ZONE
+from server.demo.scenes import indoors, outdoors
+from server.demo.scenes.stage import HEIGHT, OVERSAMPLING, WIDTH, Camera, Stage
+
+QUALITY = 82
+
+
+class Draw(Protocol):
+    """Draws one scene on a stage: as it was found, or as it is once fixed."""
+
+    def __call__(self, stage: Stage, mess: Random, *, is_after: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A scene and from where it is seen; each picture moves the camera a little around this."""
+
+    draw: Draw
+    camera: Camera
+    sway: float = 0.3
+    is_indoors: bool = False
+
+
+SCENES: Mapping[str, Scene] = {
+    "corridor": Scene(indoors.corridor, Camera(0, 1.45, 0.72, 0.42), 0.25, True),
+    "e_bike_in_hall": Scene(indoors.e_bike_in_hall, Camera(-0.2, 1.45, 0.72, 0.42), 0.25, True),
+    "blocked_exit": Scene(indoors.blocked_exit, Camera(0, 1.45, 0.78, 0.42), 0.25, True),
+    "lift_hall": Scene(indoors.lift_hall, Camera(0, 1.4, 0.82, 0.46), 0.25, True),
+    "extinguisher_box": Scene(indoors.extinguisher_box, Camera(0, 1.3, 0.8, 0.5), 0.2, True),
+    "posters": Scene(indoors.posters, Camera(0, 1.35, 0.74, 0.48), 0.3, True),
+    "dark_stairs": Scene(indoors.dark_stairs, Camera(0, 1.5, 0.74, 0.42), 0.3, True),
+    "bins": Scene(outdoors.bins, Camera(0.1, 1.7, 0.82, 0.34), 0.6),
+    "fire_lane": Scene(outdoors.fire_lane, Camera(0, 1.9, 0.8, 0.36), 0.5),
+    "charging_wires": Scene(outdoors.charging_wires, Camera(0, 1.7, 0.76, 0.52), 0.6),
+    "car_on_lawn": Scene(outdoors.car_on_lawn, Camera(0, 1.9, 0.78, 0.36), 0.4),
+    "greenery": Scene(outdoors.greenery, Camera(0, 1.8, 0.8, 0.3), 0.6),
+    "rubble": Scene(outdoors.rubble, Camera(0, 1.8, 0.8, 0.34), 0.5),
+    "manhole": Scene(outdoors.manhole, Camera(0, 1.6, 0.78, 0.26), 0.4),
+    "notice_board": Scene(outdoors.notice_board, Camera(0, 1.6, 0.8, 0.46), 0.4),
+    "shed": Scene(outdoors.shed, Camera(0, 1.8, 0.8, 0.4), 0.8),
+    "cables": Scene(outdoors.cables, Camera(0, 1.7, 0.72, 0.56), 0.4),
+    "exercise_ground": Scene(outdoors.exercise_ground, Camera(0, 1.7, 0.78, 0.36), 0.6),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One photo to be taken: which scene, which place of that kind, before or after, when and where (WGS-84)."""
+
+    scene: str
+    number: int
+    is_after: bool
+    taken_at: datetime
+    latitude: float
+    longitude: float
+
+
+def take(shot: Shot) -> bytes:
+    """The shot as a JPEG of 1200 × 900 with the phone's own time and position in it."""
+    picture = paint(shot.scene, shot.number, is_after=shot.is_after)
+    file = BytesIO()
+    picture.save(file, "JPEG", quality=QUALITY, exif=_exif(shot))
+    return file.getvalue()
+
+
+def paint(scene_name: str, number: int, *, is_after: bool) -> Image.Image:
+    """One picture of a scene; with the same number, before and after show the same place."""
+    scene = SCENES[scene_name]
+    place = Random(f"{scene_name}/{number}")  # noqa: S311 - looks, not secrets
+    is_mirrored = place.random() < 0.5
+    camera = Camera(
+        scene.camera.x + place.uniform(-1, 1) * scene.sway,
+        scene.camera.y + place.uniform(-0.12, 0.15),
+        scene.camera.focal * place.uniform(0.92, 1.12),
+        scene.camera.horizon + place.uniform(-0.03, 0.03),
+    )
+    light = _light(place, scene)
+    stage = Stage(camera, place)
+    scene.draw(stage, Random(f"{scene_name}/{number}/mess"), is_after=is_after)  # noqa: S311
+    picture = stage.image.reduce(OVERSAMPLING)
+    if is_mirrored:
+        picture = ImageOps.mirror(picture)
+    picture = ImageChops.multiply(picture, _vignette())
+    picture = picture.point([_toned(level, gain) for gain in light for level in range(256)])
+    _mark(picture)
+    return picture
+
+
+def _light(place: Random, scene: Scene) -> tuple[float, float, float]:
+    """The light of the hour as gains of red, green and blue: morning, overcast, late afternoon, lamplight."""
+    moods = ((1.04, 1.02, 0.96), (0.97, 1.0, 1.04), (1.08, 1.0, 0.88), (1.0, 1.0, 1.0))
+    mood = moods[place.randrange(3 if scene.is_indoors else 4)]
+    strength = place.uniform(0.94, 1.05)
+    return mood[0] * strength, mood[1] * strength, mood[2] * strength
+
+
+def _toned(level: int, gain: float) -> int:
+    """A gentle curve: a little more contrast in the middle, highlights that do not burn out."""
+    share = min(1.0, level / 255 * gain)
+    curved = share + 0.09 * (share - 0.5) * (1 - abs(2 * share - 1))
+    return round(255 * min(1.0, max(0.0, curved)))
+
+
+@cache
+def _vignette() -> Image.Image:
+    """Corners a little darker than the middle."""
+    small = Image.radial_gradient("L").resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR)
+    falling = small.point([round(255 - 34 * (level / 255) ** 2.2) for level in range(256)])
+    return Image.merge("RGB", (falling, falling, falling))
+
+
+# 示例 in strokes, on squares of ten: no font that every machine has holds these two characters.
+_STROKES = (
+    ((2.0, 1.6), (8.0, 1.6)), ((0.6, 4.0), (9.4, 4.0)), ((5.0, 4.0), (5.0, 9.0), (3.9, 8.4)),
+    ((3.2, 5.6), (1.2, 8.4)), ((6.8, 5.6), (8.8, 8.4)),
+    ((12.8, 0.6), (10.9, 4.4)), ((12.0, 3.2), (12.0, 9.5)), ((13.5, 1.6), (16.9, 1.6)),
+    ((15.0, 1.6), (13.5, 5.4)), ((14.6, 3.9), (16.6, 3.9), (15.6, 6.8), (13.4, 9.4)), ((14.5, 5.2), (15.6, 6.4)),
+    ((17.9, 2.2), (17.9, 7.0)), ((19.6, 0.8), (19.6, 9.2), (18.7, 8.7)),
+)  # fmt: skip
+
+
+def _mark(picture: Image.Image) -> None:
+    """The mark 示例 in the corner: these pictures are drawn, and say so."""
+    scale, left, top = 2.3, WIDTH - 78, HEIGHT - 46
+    pen = ImageDraw.Draw(picture, "RGBA")
+    pen.rounded_rectangle((left - 12, top - 9, WIDTH - 18, HEIGHT - 15), 8, fill=(20, 28, 30, 120))
+    for stroke in _STROKES:
+        pen.line([(left + u * scale, top + v * scale) for u, v in stroke], fill=(255, 255, 255, 235), width=2)
+
+
+def _exif(shot: Shot) -> Image.Exif:
+    """What a phone writes: its time with the zone, its position, no editor's name."""
+    exif = Image.Exif()
+    said = f"{shot.taken_at.astimezone(LOCAL_ZONE):%Y:%m:%d %H:%M:%S}"
+    exif[0x0132] = said
+    exif[0x010F] = "Jiayuan demo"
+    exif.get_ifd(0x8769).update({0x9003: said, 0x9011: "+08:00"})
+    exif.get_ifd(0x8825).update({1: "N", 2: _degrees(shot.latitude), 3: "E", 4: _degrees(shot.longitude)})
+    return exif
+
+
+def _degrees(value: float) -> tuple[IFDRational, IFDRational, IFDRational]:
+    seconds = round(value * 3600 * 100)
+    return (
+        IFDRational(seconds // 360_000),
+        IFDRational(seconds // 6000 % 60),
+        IFDRational(seconds % 6000, 100),
+    )
