@@ -10,6 +10,8 @@ export type Result = Schemas["PutAnswer"]["result"];
 export type Answer = Omit<Schemas["PutAnswer"], "photo_ids"> & { photo_ids: string[] };
 export type Visit = Omit<Schemas["PutInspection"], "answers"> & { answers: Answer[] };
 export type Answers = ReadonlyMap<string, Answer>;
+/** How many photos of an item lie on this phone; those that an answer names itself are at the server already. */
+export type PhotoCount = (itemCode: string) => number;
 
 export interface Progress {
   answered: number;
@@ -66,18 +68,18 @@ export function photosWanted(item: SheetItem, result: Result): number {
   return isDemanded(item.photos, result) ? Math.max(1, item.minPhotos) : 0;
 }
 
-export function missingOf(item: SheetItem, answer: Answer | undefined): Missing[] {
+export function missingOf(item: SheetItem, answer: Answer | undefined, photosHere: number): Missing[] {
   if (answer === undefined) return [{ item, kind: "answer", count: 1 }];
   const found: Missing[] = [];
-  const photos = photosWanted(item, answer.result) - new Set(answer.photo_ids).size;
+  const photos = photosWanted(item, answer.result) - answer.photo_ids.length - photosHere;
   if (photos > 0) found.push({ item, kind: "photos", count: photos });
   if (isDemanded(item.note, answer.result) && answer.note.trim() === "") found.push({ item, kind: "note", count: 1 });
   if (answer.result === "fail" && item.countsOccurrences && answer.occurrences === null) found.push({ item, kind: "occurrences", count: 1 });
   return found;
 }
 
-export function allMissing(sheet: Sheet, answers: Answers): Missing[] {
-  return itemsOf(sheet).flatMap((each) => missingOf(each, answers.get(each.code)));
+export function allMissing(sheet: Sheet, answers: Answers, photosHere: PhotoCount): Missing[] {
+  return itemsOf(sheet).flatMap((each) => missingOf(each, answers.get(each.code), photosHere(each.code)));
 }
 
 export function progressOf(items: readonly SheetItem[], answers: Answers): Progress {
@@ -88,18 +90,18 @@ export function progressOf(items: readonly SheetItem[], answers: Answers): Progr
 export type SectionState = "open" | "lacking" | "done";
 
 /** Whether a section has open items, only lacks evidence, or is whole. */
-export function sectionState(section: Section, answers: Answers): SectionState {
-  const missing = section.items.flatMap((each) => missingOf(each, answers.get(each.code)));
+export function sectionState(section: Section, answers: Answers, photosHere: PhotoCount): SectionState {
+  const missing = section.items.flatMap((each) => missingOf(each, answers.get(each.code), photosHere(each.code)));
   if (missing.some((each) => each.kind === "answer")) return "open";
   return missing.length > 0 ? "lacking" : "done";
 }
 
 /** The first item after `from` (or from the top) that still lacks something; wraps around. */
-export function nextMissing(sheet: Sheet, answers: Answers, from: string | null): SheetItem | null {
+export function nextMissing(sheet: Sheet, answers: Answers, photosHere: PhotoCount, from: string | null): SheetItem | null {
   const items = itemsOf(sheet);
   const start = items.findIndex((each) => each.code === from) + 1;
   const turned = [...items.slice(start), ...items.slice(0, start)];
-  return turned.find((each) => missingOf(each, answers.get(each.code)).length > 0) ?? null;
+  return turned.find((each) => missingOf(each, answers.get(each.code), photosHere(each.code)).length > 0) ?? null;
 }
 
 /** The item that a problem of the server's speaks of: `answers.<item code>.<field>`, as it names them. */

@@ -1,0 +1,287 @@
+/** A visit while it is being made: every tap is stored at once, one after another; the last ones can be taken back. */
+import { computed, onScopeDispose, ref, shallowReactive, shallowRef, type ComputedRef, type Ref } from "vue";
+
+import { Problem } from "@/api/problems";
+import { kept } from "@/offline/kept";
+import { addPhoto, removePhoto } from "@/offline/photos";
+import type { KeptProblem, KeptRecord, LocalPhoto } from "@/offline/record_types";
+import { changeDraft, editHere, getRecord, leaveDraft, photosOf } from "@/offline/records";
+
+import { sheetName } from "./provisions";
+import { itemsOf, type Sheet, type SheetItem } from "./sheet";
+import { sheetFor } from "./take_along";
+import { allMissing, answersOf, itemOfField, progressOf, withResult, type Answer, type Missing, type PhotoCount, type Progress, type Result, type Visit } from "./visit";
+
+export type VisitRecord = KeptRecord<"inspection">;
+export type Saving = "saved" | "saving" | "failed";
+export type Opening = "opening" | "open" | "gone" | "no_sheet" | "elsewhere" | "fixed";
+
+const TYPING_MS = 400;
+const MOST_UNDO = 50;
+
+interface Undo {
+  code: string;
+  before: Answer | undefined;
+}
+
+export interface VisitDraft {
+  opening: Ref<Opening>;
+  record: Ref<VisitRecord | null>;
+  sheet: Ref<Sheet | null>;
+  answers: ReadonlyMap<string, Answer>;
+  photos: ComputedRef<ReadonlyMap<string, readonly LocalPhoto[]>>;
+  photosHere: PhotoCount;
+  busy: ReadonlyMap<string, number>;
+  saving: Ref<Saving>;
+  problem: Ref<Problem | null>;
+  refusals: ComputedRef<ReadonlyMap<string, readonly string[]>>;
+  generalRefusal: ComputedRef<KeptProblem | null>;
+  progress: ComputedRef<Progress>;
+  missing: ComputedRef<readonly Missing[]>;
+  lastBuilding: Ref<string>;
+  canUndo: ComputedRef<boolean>;
+  undoes: ComputedRef<SheetItem | null>;
+  note: Ref<string>;
+  choose: (item: SheetItem, result: Result) => void;
+  change: (item: SheetItem, change: Partial<Answer>) => void;
+  undo: () => SheetItem | null;
+  writeNote: (text: string) => void;
+  add: (item: SheetItem, files: readonly File[]) => Promise<void>;
+  remove: (photoId: string) => Promise<void>;
+  retry: () => Promise<void>;
+  flush: () => Promise<void>;
+  takeOver: () => Promise<void>;
+  withoutPositions: () => void;
+}
+
+/** Open a visit by its id; `positionNow` tells where one stands, where that is known. */
+export function useVisitDraft(id: string, positionNow: () => Answer["position"]): VisitDraft {
+  const opening = ref<Opening>("opening");
+  const record = shallowRef<VisitRecord | null>(null);
+  const sheet = shallowRef<Sheet | null>(null);
+  const answers = shallowReactive(new Map<string, Answer>());
+  const local = shallowRef<readonly LocalPhoto[]>([]);
+  const busy = shallowReactive(new Map<string, number>());
+  const saving = ref<Saving>("saved");
+  const problem = shallowRef<Problem | null>(null);
+  const note = ref("");
+  const lastBuilding = ref("");
+  const undos = shallowRef<readonly Undo[]>([]);
+  /** Answers changed since the server refused: what it said of them no longer holds. */
+  const touched = shallowReactive(new Set<string>());
+
+  void open();
+  onScopeDispose(() => {
+    window.clearTimeout(timer);
+    void flush().then(() => leaveDraft(id));
+  });
+
+  async function open(): Promise<void> {
+    const found = await getRecord<"inspection">(id);
+    if (found === undefined) {
+      opening.value = "gone";
+      return;
+    }
+    const visit = found.content as Visit;
+    record.value = found;
+    note.value = visit.note;
+    for (const [code, answer] of answersOf(visit)) answers.set(code, answer);
+    local.value = await photosOf(id);
+    sheet.value = await findSheet(found);
+    if (sheet.value === null) opening.value = "no_sheet";
+    else if (found.state !== "draft") opening.value = "fixed";
+    else opening.value = (await holds()) ? "open" : "elsewhere";
+  }
+
+  /** Editing here is refused where another tab has the draft: asked by a change that changes nothing. */
+  async function holds(): Promise<boolean> {
+    try {
+      await changeDraft(id, (content) => content);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem && error.code === "edited_elsewhere") return false;
+      throw error;
+    }
+  }
+
+  async function takeOver(): Promise<void> {
+    await editHere(id);
+    undos.value = [];
+    answers.clear();
+    await open();
+  }
+
+  let timer = 0;
+  let isDirty = false;
+  let running: Promise<void> = Promise.resolve();
+
+  function save(delayMs = 0): void {
+    isDirty = true;
+    saving.value = "saving";
+    window.clearTimeout(timer);
+    if (delayMs > 0) timer = window.setTimeout(() => void flush(), delayMs);
+    else void flush();
+  }
+
+  function flush(): Promise<void> {
+    window.clearTimeout(timer);
+    running = running.then(write);
+    return running;
+  }
+
+  async function write(): Promise<void> {
+    if (!isDirty) return;
+    isDirty = false;
+    const now = [...answers.values()];
+    const words = note.value;
+    try {
+      await changeDraft<"inspection">(id, (content) => ({ ...content, answers: now, note: words }));
+      problem.value = null;
+      if (!isDirty) saving.value = "saved";
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      isDirty = true;
+      saving.value = "failed";
+      problem.value = error;
+      if (error.code === "edited_elsewhere") opening.value = "elsewhere";
+    }
+  }
+
+  function set(code: string, answer: Answer | undefined): void {
+    if (answer === undefined) answers.delete(code);
+    else answers.set(code, answer);
+    touched.add(code);
+  }
+
+  function choose(item: SheetItem, result: Result): void {
+    const before = answers.get(item.code);
+    undos.value = [...undos.value, { code: item.code, before }].slice(-MOST_UNDO);
+    set(item.code, withResult(before, item, result, new Date(), positionNow()));
+    save();
+  }
+
+  function change(item: SheetItem, change: Partial<Answer>): void {
+    const before = answers.get(item.code);
+    if (before === undefined) return;
+    if (change.building) lastBuilding.value = change.building;
+    set(item.code, { ...before, ...change });
+    save(change.occurrences === undefined ? TYPING_MS : 0);
+  }
+
+  function undo(): SheetItem | null {
+    const last = undos.value.at(-1);
+    if (last === undefined || sheet.value === null) return null;
+    undos.value = undos.value.slice(0, -1);
+    // Photos belong to an answer; one that has some keeps it.
+    const hasPhotos = local.value.some((each) => each.slot === slotOf(last.code));
+    if (last.before !== undefined || !hasPhotos) set(last.code, last.before);
+    save();
+    return itemsOf(sheet.value).find((each) => each.code === last.code) ?? null;
+  }
+
+  function writeNote(text: string): void {
+    note.value = text;
+    save(TYPING_MS);
+  }
+
+  async function add(item: SheetItem, files: readonly File[]): Promise<void> {
+    busy.set(item.code, (busy.get(item.code) ?? 0) + files.length);
+    const position = positionNow();
+    try {
+      for (const file of files) {
+        await addPhoto(id, file, { slot: slotOf(item.code), takenAt: new Date().toISOString(), position });
+        local.value = await photosOf(id);
+        busy.set(item.code, (busy.get(item.code) ?? 1) - 1);
+        touched.add(item.code);
+      }
+      problem.value = null;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problem.value = error;
+    } finally {
+      busy.delete(item.code);
+    }
+  }
+
+  async function remove(photoId: string): Promise<void> {
+    const code = local.value.find((each) => each.id === photoId)?.slot.slice("answers.".length);
+    await removePhoto(photoId);
+    if (code !== undefined) touched.add(code);
+    local.value = await photosOf(id);
+  }
+
+  /** The server found the positions too far away: what was seen is sent without them. */
+  function withoutPositions(): void {
+    for (const [code, answer] of answers) if (answer.position !== null) set(code, { ...answer, position: null });
+    save();
+  }
+
+  const photos = computed(() => {
+    const found = new Map<string, LocalPhoto[]>();
+    for (const each of local.value) {
+      const code = each.slot.slice("answers.".length);
+      const there = found.get(code);
+      if (there === undefined) found.set(code, [each]);
+      else there.push(each);
+    }
+    return found;
+  });
+
+  const photosHere: PhotoCount = (code) => photos.value.get(code)?.length ?? 0;
+
+  const refusals = computed(() => {
+    const found = new Map<string, string[]>();
+    for (const each of record.value?.problem?.errors ?? []) {
+      const code = itemOfField(each.field);
+      if (code !== null && !touched.has(code)) found.set(code, [...(found.get(code) ?? []), each.detail]);
+    }
+    return found;
+  });
+
+  return {
+    opening,
+    record,
+    sheet,
+    answers,
+    photos,
+    photosHere,
+    busy,
+    saving,
+    problem,
+    refusals,
+    generalRefusal: computed(() => record.value?.problem ?? null),
+    progress: computed(() => (sheet.value === null ? { answered: 0, total: 0, failed: 0 } : progressOf(itemsOf(sheet.value), answers))),
+    missing: computed(() => (sheet.value === null ? [] : allMissing(sheet.value, answers, photosHere))),
+    lastBuilding,
+    canUndo: computed(() => undos.value.length > 0),
+    undoes: computed(() => {
+      const code = undos.value.at(-1)?.code;
+      return code === undefined || sheet.value === null ? null : (itemsOf(sheet.value).find((each) => each.code === code) ?? null);
+    }),
+    note,
+    choose,
+    change,
+    undo,
+    writeNote,
+    add,
+    remove,
+    retry: () => {
+      isDirty = true;
+      return flush();
+    },
+    flush,
+    takeOver,
+    withoutPositions,
+  };
+}
+
+export const slotOf = (code: string) => `answers.${code}`;
+
+async function findSheet(record: VisitRecord): Promise<Sheet | null> {
+  const { community_id: communityId, checklist_version_id: versionId } = record.content;
+  if (communityId === undefined || versionId === undefined) return null;
+  const there = await kept<Sheet>(sheetName(versionId, communityId));
+  if (there !== null) return there.value;
+  const version = record.own["version"] as Parameters<typeof sheetFor>[0] | undefined;
+  return version === undefined ? null : sheetFor(version, communityId);
+}
