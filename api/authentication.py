@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_jwt_extended import JWTManager, get_jwt, verify_jwt_in_request
 from flask_jwt_extended.exceptions import CSRFError, JWTExtendedException
 from jwt.exceptions import ExpiredSignatureError, PyJWTError
@@ -107,11 +107,19 @@ def _admit(access: Access) -> Actor:
 
 
 def _known_actor() -> Actor:
-    """On a public route a stale or forged token simply means nobody in particular."""
+    """On a public route a stale or forged token simply means nobody in particular, unless something is written by
+    somebody who says to be signed in: kept as a stranger's, it would be lost to them."""
     try:
         return _required_actor()
     except Unauthenticated:
+        if _is_write_of_somebody():
+            raise
         return ANONYMOUS
+
+
+def _is_write_of_somebody() -> bool:
+    names_somebody = "Authorization" in request.headers or "X-CSRF-TOKEN" in request.headers
+    return names_somebody and request.method not in ("GET", "HEAD", "OPTIONS")
 
 
 def _required_actor() -> Actor:

@@ -150,7 +150,7 @@ def _error_statuses(access: Access, method: str, if_match: IfMatch | None) -> li
     if method.lower() in _WRITES:
         statuses |= {"400", "409", "413", "415"}
         if not access.is_door:
-            statuses.add("403")
+            statuses |= {"401", "403"}
     if if_match in _IF_MATCH:
         statuses |= {"412"} if if_match is IfMatch.OPTIONAL else {"412", "428"}
     return sorted(statuses)

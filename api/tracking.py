@@ -48,7 +48,8 @@ def get_tracking(code: str) -> Tracking:
 def report_not_fixed(headers: dict[str, Any], body: dict[str, Any], code: str) -> Tracking:
     """The reporter's "not fixed": reopens the closed case by itself and counts as rework.
 
-    409 while the case is not closed; refused once the time for it has passed (then report it anew).
+    409 while the case is not closed; refused once the time for it has passed (then report it anew). With an
+    `answer_id` of the phone's own the same again is answered and not taken twice.
     """
     now = clock.now()
     with transaction():
@@ -60,6 +61,7 @@ def report_not_fixed(headers: dict[str, Any], body: dict[str, Any], code: str) -
             current_actor(),
             now,
             capability=headers["capability"],
+            answer_id=body["answer_id"],
         )
         return read_tracking(code, _secret(), now)
 

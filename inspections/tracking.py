@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from cases import configuration
-from cases.models import Case, CasePhoto, CaseRating, CaseReport
+from cases.models import Case, CaseRating, CaseReport
 from cases.queries import list_public_steps
+from cases.released_photos import ReleasedPhoto, list_released_photos
 from cases.reopening import reopen_by_reporter
+from cases.repeated_actions import reopen_by_reporter_once
 from cases.satisfaction import rate_case
-from cases.terms import UNDER_WAY_STATES, PhotoKind, State
+from cases.terms import UNDER_WAY_STATES, State
 from checklists.observations import lock_communities
 from grid.permissions import Actor
 from inspections.duplicate_search import criteria_of
@@ -27,21 +29,10 @@ from inspections.timeline import CaseStep, PublicEntry, PublicText, public_timel
 from inspections.tracking_codes import MistypedCode, hash_code
 from server.db import db
 from server.errors import FieldError, NotFound, RuleViolated
-from uploads.models import PhotoOwnerKind, PhotoRelease
+from uploads.models import PhotoOwnerKind
 from uploads.photos import PhotoOwner, claim_photos
 
 RATED_STATES = frozenset({State.CLOSED, State.FORCE_CLOSED})
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasedPhoto:
-    """A photo of the case that was released to the public; known by its release, not by its own id."""
-
-    release_id: uuid.UUID
-    is_after: bool
-    added_at: datetime
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ def get_tracking(code: str, secret: bytes, now: datetime) -> Tracking:
         is_overdue=due_at is not None and due_at < now,
         may_say_not_fixed=_may_reopen(case, now),
         may_rate=case.state in RATED_STATES and not _has_rated(case, report.id),
-        photos=_released_photos(case),
+        photos=list_released_photos([case.id])[case.id],
     )
 
 
@@ -91,16 +82,21 @@ def say_not_fixed(
     now: datetime,
     *,
     capability: str | None = None,
-) -> Case:
+    answer_id: uuid.UUID | None = None,
+) -> None:
     """The reporter's "not fixed": reopens the closed case by itself and counts as rework.
 
-    Photos become the report's. Raises what `reopen_by_reporter` refuses: a case that is not closed, a time past.
+    Photos become the report's. A phone that names its answer may send it again: it is taken once. Raises what
+    `reopen_by_reporter` refuses: a case that is not closed, a time past.
     """
     report = _get_report(code, secret)
     lock_communities([report.community_id])
     link, _ = _get_case(report)
     claim_photos(photo_ids, PhotoOwner(PhotoOwnerKind.REPORT, report.id), actor, now, capability=capability)
-    return reopen_by_reporter(link.case_id, report.id, reason, tuple(photo_ids), now)
+    if answer_id is None:
+        reopen_by_reporter(link.case_id, report.id, reason, tuple(photo_ids), now)
+    else:
+        reopen_by_reporter_once(link.case_id, report.id, reason, tuple(photo_ids), now, answer_id)
 
 
 def rate_report(code: str, secret: bytes, score: str, note: str, now: datetime) -> None:
@@ -156,20 +152,6 @@ def _steps_of(case_id: uuid.UUID) -> list[CaseStep]:
     return [
         CaseStep(step.at, str(step.action), str(step.to_state), step.organisation_kind)
         for step in list_public_steps(case_id)
-    ]
-
-
-def _released_photos(case: Case) -> list[ReleasedPhoto]:
-    """What a dispatcher has released of the case file, in the order in which it came."""
-    rows = db.session.execute(
-        sa.select(CasePhoto.kind, CasePhoto.added_at, PhotoRelease)
-        .join(PhotoRelease, PhotoRelease.photo_id == CasePhoto.photo_id)
-        .where(CasePhoto.case_id == case.id, PhotoRelease.withdrawn_at.is_(None))
-        .order_by(CasePhoto.event_seq, CasePhoto.position)
-    )
-    return [
-        ReleasedPhoto(release.id, kind == PhotoKind.AFTER.value, added_at, release.width, release.height)
-        for kind, added_at, release in rows
     ]
 
 

@@ -58,6 +58,12 @@ class NotFixedSchema(BaseSchema):
 
     text = Text(max_length=MAX_REASON_LENGTH, load_default="")
     photo_ids = fields.List(fields.UUID(), load_default=list, validate=Count(max=MOST_PHOTOS))
+    answer_id = fields.UUID(
+        load_default=None,
+        metadata={
+            "description": "手机自定的编号，重发时不变 / a name of the phone's own: the same again is answered, not taken twice"
+        },
+    )
 
 
 class RatingSchema(BaseSchema):

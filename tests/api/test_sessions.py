@@ -356,3 +356,15 @@ def test_a_session_ends_for_good_after_a_month(client, wang, the_time):
     tokens = enter(client).get_json()
     the_time(days=30)
     assert client.get(ME, headers=bearer(tokens["access_token"])).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Authorization", "X-CSRF-TOKEN"])
+def test_what_somebody_writes_after_their_sign_in_ended_is_never_kept_as_a_strangers(client, header) -> None:
+    """A phone that sends on an expired sign-in renews it and sends again; a stranger's secret comes along in vain."""
+    stale = {header: "Bearer made.up.token", "Upload-Capability": "stranger-stranger-stranger"}
+    photo = client.put(
+        f"/api/v1/photos/{uuid.uuid4()}", data=b"x", headers={**stale, "Content-Type": "image/jpeg"}
+    )
+    report = client.put(f"/api/v1/reports/{uuid.uuid4()}", json={}, headers=stale)
+    assert [photo.status_code, report.status_code] == [401, 401]
+    assert client.get("/api/v1/items", headers=stale).status_code == 200

@@ -76,6 +76,19 @@ def test_not_fixed_reopens_by_itself(desk: Desk) -> None:
     assert again.status_code == 409
 
 
+def test_a_named_not_fixed_is_taken_once_however_often_it_is_sent(desk: Desk) -> None:
+    code = report(desk)
+    close(desk)
+    answer = {"text": "纸箱还在", "answer_id": str(new_id())}
+    first = desk.client.post(f"/api/v1/tracking/{code}/not-fixed", json=answer)
+    again = desk.client.post(f"/api/v1/tracking/{code}/not-fixed", json=answer)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.get_json()["entries"] == first.get_json()["entries"]
+    assert db.session.scalar(sa.select(Case.reopen_count)) == 1
+    other = desk.client.post(f"/api/v1/tracking/{code}/not-fixed", json={**answer, "text": "别的"})
+    assert (other.status_code, other.get_json()["code"]) == (409, "action_id_taken")
+
+
 def test_not_fixed_before_the_closing_is_409(desk: Desk) -> None:
     code = report(desk)
     assert desk.client.post(f"/api/v1/tracking/{code}/not-fixed", json={}).status_code == 409
