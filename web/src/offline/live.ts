@@ -1,0 +1,162 @@
+/** What is kept, as Vue shows it: it follows every change, made in this tab or in another. */
+import { liveQuery } from "dexie";
+import { computed, onScopeDispose, ref, shallowRef, toValue, watch, type ComputedRef, type MaybeRefOrGetter, type Ref, type ShallowRef } from "vue";
+import { useI18n } from "vue-i18n";
+
+import { loadTexts } from "@/app/language";
+
+import { withDatabase, type Line } from "./database";
+import type { KeptRecord, LocalPhoto, RecordKind, RecordState, Wait } from "./record_types";
+import { OUTGOING_STATES } from "./record_types";
+import { leaveDraft } from "./records";
+import { findStorageHealth, type StorageHealth } from "./storage_health";
+
+const AGAIN_MS = 1000;
+
+/** A query that is asked again whenever what it read has changed; undefined before its first answer. */
+export function useLive<T>(query: () => Promise<T>, depends: MaybeRefOrGetter<unknown> = null): Readonly<ShallowRef<T | undefined>> {
+  const found = shallowRef<T>();
+  let subscription: { unsubscribe(): void } | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const follow = (): void => {
+    subscription?.unsubscribe();
+    subscription = liveQuery(query).subscribe({
+      next: (value) => (found.value = value),
+      // The browser took the database away; it comes back when asked.
+      error: () => (timer = setTimeout(follow, AGAIN_MS)),
+    });
+  };
+  watch(() => toValue(depends), follow, { immediate: true });
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    subscription?.unsubscribe();
+  });
+  return found;
+}
+
+export interface LiveRecord<K extends RecordKind = RecordKind> {
+  record: ComputedRef<KeptRecord<K> | undefined>;
+  photos: ComputedRef<LocalPhoto[]>;
+  /** False until the database has answered once. */
+  isLoaded: ComputedRef<boolean>;
+}
+
+/** One record with its photos, in order. Leaving the page lets other tabs edit it. */
+export function useRecord<K extends RecordKind = RecordKind>(id: MaybeRefOrGetter<string>): LiveRecord<K> {
+  const found = useLive(
+    () =>
+      withDatabase(async (db) => ({
+        record: await db.records.get(toValue(id)),
+        photos: await db.photos.where("recordId").equals(toValue(id)).sortBy("order"),
+      })),
+    id,
+  );
+  onScopeDispose(() => void leaveDraft(toValue(id)));
+  return {
+    record: computed(() => found.value?.record as KeptRecord<K> | undefined),
+    photos: computed(() => found.value?.photos ?? []),
+    isLoaded: computed(() => found.value !== undefined),
+  };
+}
+
+/** The photos of one record, without holding it. */
+export function usePhotos(recordId: MaybeRefOrGetter<string>): ComputedRef<LocalPhoto[]> {
+  const found = useLive(() => withDatabase((db) => db.photos.where("recordId").equals(toValue(recordId)).sortBy("order")), recordId);
+  return computed(() => found.value ?? []);
+}
+
+export interface RecordFilter {
+  kind?: RecordKind | readonly RecordKind[];
+  state?: RecordState | readonly RecordState[];
+  /** Null: made without signing in. Left out: everybody's. */
+  owner?: string | null;
+  subject?: string;
+}
+
+/** Records, the last changed first. */
+export function useRecords(filter: MaybeRefOrGetter<RecordFilter> = {}): ComputedRef<KeptRecord[]> {
+  const found = useLive(
+    () => withDatabase((db) => db.records.filter((each) => fits(each, toValue(filter))).toArray()),
+    () => JSON.stringify(toValue(filter)),
+  );
+  return computed(() => [...(found.value ?? [])].sort((a, b) => b.changedAt.localeCompare(a.changedAt)));
+}
+
+function fits(record: KeptRecord, { kind, state, owner, subject }: RecordFilter): boolean {
+  const among = <T>(wanted: T | readonly T[] | undefined, value: T) => wanted === undefined || (Array.isArray(wanted) ? wanted.includes(value) : wanted === value);
+  return among(kind, record.kind) && among(state, record.state) && (owner === undefined || record.owner === owner) && (subject === undefined || record.subject === subject);
+}
+
+export interface Queue {
+  /** How many records are in each state. */
+  counts: ComputedRef<Record<RecordState, number>>;
+  /** Drafts aside, how many have not arrived. */
+  unsent: ComputedRef<number>;
+  /** How many photos of those that are on their way have arrived, of how many. */
+  photos: ComputedRef<{ stored: number; total: number }>;
+  /** Why nothing is sent just now; null where nothing holds it up. */
+  wait: ComputedRef<Wait | null>;
+  isOnline: Ref<boolean>;
+  lastReceiptAt: ComputedRef<string | null>;
+}
+
+const STATES: readonly RecordState[] = ["draft", "queued", "sending", "waiting", "refused", "damaged", "delivered"];
+
+/** The whole queue of this phone in figures. */
+export function useQueue(): Queue {
+  const isOnline = ref(navigator.onLine);
+  const settle = (): void => {
+    isOnline.value = navigator.onLine;
+  };
+  addEventListener("online", settle);
+  addEventListener("offline", settle);
+  onScopeDispose(() => {
+    removeEventListener("online", settle);
+    removeEventListener("offline", settle);
+  });
+  const found = useLive(() =>
+    withDatabase(async (db) => {
+      const counts = Object.fromEntries(await Promise.all(STATES.map(async (each) => [each, await db.records.where("state").equals(each).count()]))) as Record<RecordState, number>;
+      const outgoing = await db.records.where("state").anyOf(OUTGOING_STATES).toArray();
+      const photos = await db.photos.where("recordId").anyOf(outgoing.map((each) => each.id)).toArray();
+      const line = ((await db.facts.get("line"))?.value as Line | undefined) ?? null;
+      const last = ((await db.facts.get("lastReceiptAt"))?.value as string | undefined) ?? null;
+      const waiting = outgoing.find((each) => each.wait !== null)?.wait ?? null;
+      return { counts, photos, wait: outgoing.length === 0 ? null : (line ?? waiting), last };
+    }),
+  );
+  return {
+    counts: computed(() => found.value?.counts ?? (Object.fromEntries(STATES.map((each) => [each, 0])) as Record<RecordState, number>)),
+    unsent: computed(() => STATES.filter((each) => each !== "draft" && each !== "delivered").reduce((sum, each) => sum + (found.value?.counts[each] ?? 0), 0)),
+    photos: computed(() => ({ stored: (found.value?.photos ?? []).filter((each) => each.state === "stored").length, total: found.value?.photos.length ?? 0 })),
+    wait: computed(() => found.value?.wait ?? null),
+    isOnline,
+    lastReceiptAt: computed(() => found.value?.last ?? null),
+  };
+}
+
+/** Looked at again every minute and whenever what is kept changes. */
+export function useStorageHealth(): Readonly<ShallowRef<StorageHealth | undefined>> {
+  const health = shallowRef<StorageHealth>();
+  const look = (): void => {
+    void findStorageHealth().then((found) => (health.value = found));
+  };
+  const count = useLive(() => withDatabase((db) => db.photos.count()));
+  watch(count, look, { immediate: true });
+  const timer = setInterval(look, 60_000);
+  onScopeDispose(() => clearInterval(timer));
+  return health;
+}
+
+/** Waiting and states in words. */
+export function useWaitText(): (wait: Wait, now?: number) => string {
+  void loadTexts("offline");
+  const { t } = useI18n();
+  return (wait, now = Date.now()) => {
+    const reason = t(`offline.wait.${wait.reason}`);
+    const left = wait.until === null ? 0 : Math.ceil((wait.until - now) / 1000);
+    if (left <= 0) return reason;
+    const span = left < 90 ? t("offline.wait.seconds", { count: left }) : t("offline.wait.minutes", { count: Math.round(left / 60) });
+    return t("offline.wait.again", { reason, span });
+  };
+}
