@@ -91,7 +91,7 @@ def get_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
     rates = area_rates(area.code, selection, as_of)
     rows = _breakdown(area, selection, as_of, query["by"])
     body |= {"checklist": rates.version, "rows": _rows(rows, query["by"])}
-    return {**body, "item_rate": _rate(rates.items), "community_rate": _rate(rates.communities)}
+    return {**body, "item_rate": figures_of(rates.items), "community_rate": figures_of(rates.communities)}
 
 
 @blueprint.route("/areas/<string:code>/compliance/series")
@@ -138,7 +138,7 @@ def get_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> 
         "community": community,
         "as_of": rates.as_of,
         "checklist": rates.version,
-        "item_rate": _rate(rates.items),
+        "item_rate": figures_of(rates.items),
         "standing": rates.standing,
         "items": _pairs(rates),
     }
@@ -221,14 +221,15 @@ def _rows(rows: Sequence[Breakdown], by: str | None) -> list[dict[str, Any]]:
             "code": row.code,
             "name_zh": row.name_zh,
             "name_en": row.name_en,
-            "item_rate": _rate(row.rates.items),
-            "community_rate": _rate(row.rates.communities) if by in _WITH_COMMUNITY_RATE else None,
+            "item_rate": figures_of(row.rates.items),
+            "community_rate": figures_of(row.rates.communities) if by in _WITH_COMMUNITY_RATE else None,
         }
         for row in rows
     ]
 
 
-def _rate(rate: Rate) -> dict[str, Any]:
+def figures_of(rate: Rate) -> dict[str, Any]:
+    """A rate as `RateSchema` shows it."""
     return {
         "share": rate.share,
         "excluded": {status.value: number for status, number in rate.excluded.items()},
@@ -242,8 +243,8 @@ def _area_day(rates: AreaRates) -> dict[str, Any]:
     return {
         "as_of": rates.as_of,
         "version": rates.version,
-        "items": _rate(rates.items),
-        "communities": _rate(rates.communities),
+        "items": figures_of(rates.items),
+        "communities": figures_of(rates.communities),
     }
 
 
@@ -251,7 +252,7 @@ def _community_day(rates: CommunityRates) -> dict[str, Any]:
     return {
         "as_of": rates.as_of,
         "version": rates.version,
-        "items": _rate(rates.items),
+        "items": figures_of(rates.items),
         "standing": rates.standing,
     }
 
@@ -302,7 +303,7 @@ def _explanation(
         "as_of": as_of,
         "checklist": version,
         "measure": query["measure"],
-        "rate": _rate(rate),
+        "rate": figures_of(rate),
         "items": [_explained(row, cases) for row in page.rows],
         "next_cursor": encode_cursor([str(page.next_position[0]), page.next_position[1]])
         if page.next_position

@@ -34,10 +34,11 @@ def list_targets(query: dict[str, Any], code: str) -> dict[str, Any]:
     as_of = query["as_of"] or clock.local_day(clock.now())
     catalogue = shipped_targets()
     found = targets_in_force(catalogue.targets, lineage_of(area.path), as_of)
-    return {"as_of": as_of, "items": [_answer(each, catalogue) for each in found]}
+    return {"as_of": as_of, "items": [target_answer(each, catalogue) for each in found]}
 
 
-def _answer(in_force: TargetInForce, catalogue: TargetCatalogue) -> dict[str, Any]:
+def target_answer(in_force: TargetInForce, catalogue: TargetCatalogue) -> dict[str, Any]:
+    """A target as `TargetSchema` shows it."""
     target = in_force.target
     return {
         "code": target.code,

@@ -119,7 +119,7 @@ def explain_pairs(
     statement = make(extent, version, codes, as_of, statuses, after).limit(limit + 1)
     found = db.session.execute(statement).all()
     shown = found[:limit]
-    answers = _answers_behind([cause for row in shown for cause in read_causes(row.causes or ())])
+    answers = answers_behind([cause for row in shown for cause in read_causes(row.causes or ())])
     rows = [_explained(row, version, answers) for row in shown]
     last = shown[-1] if len(found) > limit else None
     return Page(rows, (last.Community.id, last.item_code) if last else None)
@@ -245,7 +245,7 @@ def _behind(
 AnswerKey = tuple[str, str]
 
 
-def _answers_behind(causes: Collection[Cause]) -> Mapping[AnswerKey, AnswerBehind]:
+def answers_behind(causes: Collection[Cause]) -> Mapping[AnswerKey, AnswerBehind]:
     """The answers among causes, by (inspection, answer); one query."""
     wanted = [cause for cause in causes if cause.kind is CauseKind.ANSWER]
     statement = sa.select(ObservationFact).where(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -245,3 +245,28 @@ def _in_force(on: date) -> sa.ColumnElement[bool]:
         later.checklist_code == ChecklistVersion.checklist_code, later.effective_on <= on, is_later
     )
     return sa.and_(ChecklistVersion.effective_on <= on, ~replaced)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemName:
+    """What people call an item: its criterion in both languages, and the group that its picture tile stands for."""
+
+    criterion_zh: str
+    criterion_en: str
+    group_code: str
+
+
+def name_items(item_codes: Collection[str]) -> dict[str, ItemName]:
+    """The items as the latest published version words them, by code; one query."""
+    statement = (
+        sa.select(
+            ChecklistItem.item_code,
+            ChecklistItem.criterion_zh,
+            ChecklistItem.criterion_en,
+            ChecklistItem.group_code,
+        )
+        .join(ChecklistVersion, ChecklistVersion.id == ChecklistItem.version_id)
+        .where(ChecklistItem.item_code.in_(item_codes))
+        .order_by(ChecklistVersion.published_at, ChecklistVersion.id)
+    )
+    return {code: ItemName(zh, en, group) for code, zh, en, group in db.session.execute(statement)}

@@ -196,11 +196,12 @@ def community_series(
         while ahead and ahead[-1][1].since < end:
             code, segment = ahead.pop()
             current[code] = segment
-        series.append(_community_rates(selection, current, day))
+        series.append(rates_of_pairs(selection, current, day))
     return series
 
 
-def _community_rates(selection: Selection, pairs: Mapping[str, Segment], on: date) -> CommunityRates:
+def rates_of_pairs(selection: Selection, pairs: Mapping[str, Segment], on: date) -> CommunityRates:
+    """A community's rates at a day's end, from the segments of its items (and its own) that are in force then."""
     version = selection.history.find_in_force(on)
     # Without a row of its own the community is counted nowhere (inactive, or never derived).
     if version is None or COMMUNITY not in pairs:

@@ -86,6 +86,15 @@ COMMUNITY_ATTAINMENT = Formula(
     "passed. Communities without a verdict are left out of both sides and listed. Score = 100 × Σ(weight × item "
     "score) / Σ weight over applicable, assessed items.",
 )
+COMMUNITY_ITEMS = Formula(
+    "community_items",
+    1,
+    "本小区达标率＝达标的检查项数÷适用且已测评（结果在有效期内）的检查项数，涵盖现行全部检查表，"
+    "同一检查项只计一次；不适用、未测评、已过期的不计入分子和分母。",
+    "The community's own rate = passing items / items that apply and have a valid result, over all checklists in "
+    "force, an item that several of them ask for counted once; items that do not apply, were never assessed or are "
+    "out of date are left out of both sides.",
+)
 COVERAGE = Formula(
     "coverage",
     1,

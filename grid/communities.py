@@ -66,6 +66,15 @@ def get_visible_community(community_id: uuid.UUID, actor: Actor) -> Community:
     return community
 
 
+def get_public_community(community_id: uuid.UUID) -> Community:
+    """A community that is in use, for anybody, its area loaded; raises NotFound."""
+    query = sa.select(Community).options(joinedload(Community.area)).where(Community.id == community_id)
+    community = db.session.scalar(query)
+    if community is None or not community.is_active:
+        raise NotFound("没有这个小区", "There is no such community")
+    return community
+
+
 def lock_community(community_id: uuid.UUID, actor: Actor) -> Community:
     """A community that the actor may manage, locked until the transaction ends."""
     query = (

@@ -352,8 +352,8 @@ _FIGURES_EXAMPLE = {
     "coverage": {"value": 0.5, "numerator": 8, "denominator": 16},
     "interval": {"low": 0.409, "high": 0.929},
 }
-_RATE_EXAMPLE = {**_FIGURES_EXAMPLE, "formula": _FORMULA_EXAMPLE}
-_VERSION_EXAMPLE = {
+RATE_EXAMPLE = {**_FIGURES_EXAMPLE, "formula": _FORMULA_EXAMPLE}
+VERSION_EXAMPLE = {
     "code": "fire_safety",
     "version_id": "0199aa00-0000-7000-8000-000000000001",
     "version": 1,
@@ -368,7 +368,7 @@ _COMMUNITY_EXAMPLE = {
     "name": "示例小区",
     "area_code": "310151101001",
 }
-_STANDING_EXAMPLE = {
+STANDING_EXAMPLE = {
     "status": "fail",
     "attains": False,
     "score": 75.0,
@@ -378,9 +378,9 @@ _STANDING_EXAMPLE = {
 AREA_COMPLIANCE_EXAMPLE = {
     "area": _AREA_EXAMPLE,
     "as_of": "2026-11-20",
-    "checklist": _VERSION_EXAMPLE,
-    "item_rate": _RATE_EXAMPLE,
-    "community_rate": _RATE_EXAMPLE,
+    "checklist": VERSION_EXAMPLE,
+    "item_rate": RATE_EXAMPLE,
+    "community_rate": RATE_EXAMPLE,
     "by": "indicator",
     "rows": [
         {
@@ -395,9 +395,9 @@ AREA_COMPLIANCE_EXAMPLE = {
 COMMUNITY_COMPLIANCE_EXAMPLE = {
     "community": _COMMUNITY_EXAMPLE,
     "as_of": "2026-11-20",
-    "checklist": _VERSION_EXAMPLE,
-    "item_rate": _RATE_EXAMPLE,
-    "standing": _STANDING_EXAMPLE,
+    "checklist": VERSION_EXAMPLE,
+    "item_rate": RATE_EXAMPLE,
+    "standing": STANDING_EXAMPLE,
     "items": [],
 }
 AREA_SERIES_EXAMPLE = {
@@ -412,15 +412,13 @@ COMMUNITY_SERIES_EXAMPLE = {
     "community": _COMMUNITY_EXAMPLE,
     "checklist_code": "fire_safety",
     "formulas": {"item_rate": _FORMULA_EXAMPLE, "community_rate": _FORMULA_EXAMPLE},
-    "days": [
-        {"on": "2026-11-20", "version": 1, "item_rate": _FIGURES_EXAMPLE, "standing": _STANDING_EXAMPLE}
-    ],
+    "days": [{"on": "2026-11-20", "version": 1, "item_rate": _FIGURES_EXAMPLE, "standing": STANDING_EXAMPLE}],
 }
 EXPLANATION_EXAMPLE = {
     "as_of": "2026-11-20",
-    "checklist": _VERSION_EXAMPLE,
+    "checklist": VERSION_EXAMPLE,
     "measure": "items",
-    "rate": _RATE_EXAMPLE,
+    "rate": RATE_EXAMPLE,
     "items": [
         {
             "community": _COMMUNITY_EXAMPLE,

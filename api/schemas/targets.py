@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
 from api.schemas.base import BaseSchema, Day
@@ -117,7 +119,7 @@ class AreaTargetsSchema(BaseSchema):
     items = fields.List(fields.Nested(TargetSchema), required=True)
 
 
-AREA_TARGETS_EXAMPLE = {
+AREA_TARGETS_EXAMPLE: dict[str, Any] = {
     "as_of": "2026-11-20",
     "items": [
         {

@@ -49,6 +49,11 @@ PUBLIC = {
     "POST /api/v1/tracking/<string:code>/not-fixed",
     "PUT /api/v1/tracking/<string:code>/rating",
     # The grid: what a resident needs to say where they are, vocabularies, and the doors themselves.
+    # A community's page is for whoever reads its notice board.
+    "GET /api/v1/public/communities/<uuid:community_id>",
+    "GET /api/v1/public/communities/<uuid:community_id>/problems",
+    "GET /api/v1/public/communities/<uuid:community_id>/why",
+    "GET /api/v1/public/communities/<uuid:community_id>/qr.svg",
     "GET /api/v1/communities/choices",
     "GET /api/v1/communities/attributes",
     "GET /api/v1/organisations/kinds",
