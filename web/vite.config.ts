@@ -1,4 +1,5 @@
 /// <reference types="vitest/config" />
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { VantResolver } from "@vant/auto-import-resolver";
@@ -6,16 +7,34 @@ import VueI18n from "@intlify/unplugin-vue-i18n/vite";
 import vue from "@vitejs/plugin-vue";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import Components from "unplugin-vue-components/vite";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+
+import { filesForPhones, readManifest } from "./precached_files.ts";
 
 const path = (inside: string) => fileURLToPath(new URL(inside, import.meta.url));
 const server = process.env["JIAYUAN_SERVER"] ?? "http://127.0.0.1:8000";
 
+/** vue-i18n looks one function up in all of Vue by its name, which would keep all of Vue in what every visitor loads. */
+const vueByName: Plugin = {
+  name: "vue-by-name",
+  enforce: "pre",
+  transform(code, id) {
+    if (!id.includes("/vue-i18n/dist/vue-i18n")) return null;
+    const named = code.replace("import * as Vue from 'vue';", "import { getCurrentInstance as instance } from 'vue';\nconst Vue = { getCurrentInstance: instance };");
+    return { code: named, map: null };
+  },
+};
+
+let outDir = path("./dist");
+const whereBuilt: Plugin = { name: "where-built", configResolved: (config) => void (outDir = resolve(config.root, config.build.outDir)) };
+
 export default defineConfig({
   resolve: { alias: { "@": path("./src") } },
   plugins: [
-    vue({ template: { compilerOptions: { isCustomElement: (tag) => tag === "img-comparison-slider" } } }),
+    vueByName,
+    whereBuilt,
+    vue(),
     // Messages are compiled here: the page's policy allows no code made at run time.
     VueI18n({ include: [path("./src/*/locales/*.json")], runtimeOnly: true, compositionOnly: true, strictMessage: false }),
     Components({ dirs: [], dts: false, resolvers: [VantResolver(), ElementPlusResolver()] }),
@@ -44,18 +63,24 @@ export default defineConfig({
       injectManifest: {
         globPatterns: ["index.html", "assets/*.{js,css}", "icons/*"],
         // The desk works with a network; a phone on a metered line does not fetch its charts beforehand.
-        globIgnores: ["assets/desk-*", "assets/echarts-*", "assets/element-*"],
+        manifestTransforms: [
+          (entries) => {
+            const kept = filesForPhones(readManifest(`${outDir}/.vite/manifest.json`));
+            return { manifest: entries.filter((each) => !each.url.startsWith("assets/") || kept.has(each.url)), warnings: [] };
+          },
+        ],
         maximumFileSizeToCacheInBytes: 1_500_000,
       },
     }),
   ],
   build: {
     target: "es2022",
+    manifest: true,
     sourcemap: false,
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: "vue", test: /node_modules\/(@vue|vue|vue-router|pinia|vue-i18n|@intlify)\//, priority: 30 },
             { name: "dexie", test: /node_modules\/dexie\//, priority: 20 },

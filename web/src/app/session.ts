@@ -4,6 +4,7 @@ import { computed, ref } from "vue";
 
 import { answer, api, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problems";
+import { sendNow } from "@/offline/beginning";
 
 type OwnAccount = Schemas["OwnAccount"];
 const KEPT = "jiayuan.account";
@@ -59,6 +60,8 @@ export const useSession = defineStore("session", () => {
     remember(await answer(api.GET("/api/v1/accounts/me")));
     hasExpired.value = false;
     asked = Promise.resolve();
+    // What waited for this sign-in goes out now.
+    void sendNow();
   }
 
   async function signOut(): Promise<void> {
