@@ -4,6 +4,7 @@ import {
   Calendar,
   DataAnalysis,
   Files,
+  Guide,
   MapLocation,
   Notebook,
   OfficeBuilding,
@@ -45,6 +46,7 @@ export const GROUPS: readonly { name: string; entries: readonly Entry[] }[] = [
       { name: "communities", path: "/desk/communities", icon: OfficeBuilding },
       { name: "organisations", path: "/desk/organisations", icon: Suitcase },
       { name: "accounts", path: "/desk/accounts", icon: User },
+      { name: "routing", path: "/desk/routing", icon: Guide },
     ],
   },
 ];
