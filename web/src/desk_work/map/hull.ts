@@ -1,0 +1,41 @@
+/** The soft outline around a place's communities, for a map without tiles: nobody publishes the areas' true borders. Pure. */
+
+export interface Spot {
+  latitude: number;
+  longitude: number;
+}
+
+/** The convex hull of some spots, anticlockwise (Andrew's monotone chain, 1979); fewer than three spots come back as they are. */
+export function hullOf(spots: readonly Spot[]): Spot[] {
+  const sorted = [...spots].sort((one, other) => one.longitude - other.longitude || one.latitude - other.latitude);
+  if (sorted.length < 3) return sorted;
+  const lower = half(sorted);
+  const upper = half(sorted.toReversed());
+  return [...lower.slice(0, -1), ...upper.slice(0, -1)];
+}
+
+function half(sorted: readonly Spot[]): Spot[] {
+  const chain: Spot[] = [];
+  for (const spot of sorted) {
+    while (chain.length >= 2 && turn(chain[chain.length - 2] as Spot, chain[chain.length - 1] as Spot, spot) <= 0) chain.pop();
+    chain.push(spot);
+  }
+  return chain;
+}
+
+/** Positive where the way over the three turns left. */
+function turn(one: Spot, two: Spot, three: Spot): number {
+  return (two.longitude - one.longitude) * (three.latitude - one.latitude) - (two.latitude - one.latitude) * (three.longitude - one.longitude);
+}
+
+/** The hull pushed away from its middle, so that spots on the edge do not lie on the line. */
+export function roomyHull(spots: readonly Spot[], share = 0.12): Spot[] {
+  const hull = hullOf(spots);
+  const middle = { latitude: mean(hull.map((each) => each.latitude)), longitude: mean(hull.map((each) => each.longitude)) };
+  return hull.map((each) => ({
+    latitude: each.latitude + (each.latitude - middle.latitude) * share,
+    longitude: each.longitude + (each.longitude - middle.longitude) * share,
+  }));
+}
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / Math.max(1, numbers.length);

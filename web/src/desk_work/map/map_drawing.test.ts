@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+
+import { clustered } from "./clusters";
+import { hullOf, roomyHull } from "./hull";
+
+const spot = (longitude: number, latitude: number) => ({ latitude, longitude });
+
+describe("an area's outline", () => {
+  it("goes around its communities and leaves those inside it out", () => {
+    const square = [spot(0, 0), spot(2, 0), spot(2, 2), spot(0, 2)];
+    expect(hullOf([...square, spot(1, 1), spot(1, 0)])).toEqual([spot(0, 0), spot(2, 0), spot(2, 2), spot(0, 2)]);
+  });
+
+  it("is a line or a point where there are no three communities", () => {
+    expect(hullOf([spot(1, 1)])).toEqual([spot(1, 1)]);
+    expect(roomyHull([])).toEqual([]);
+  });
+
+  it("is a little roomier than its outermost communities", () => {
+    expect(Math.max(...roomyHull([spot(0, 0), spot(2, 0), spot(1, 2)]).map((each) => each.latitude))).toBeGreaterThan(2);
+  });
+});
+
+describe("clusters", () => {
+  it("join what shares a square of the screen and nothing else; no point is lost", () => {
+    const points = [
+      { x: 5, y: 5, id: "a" },
+      { x: 9, y: 7, id: "b" },
+      { x: 60, y: 5, id: "c" },
+    ];
+    const found = clustered(points, 40);
+    expect(found.map((each) => each.members.map((member) => member.id))).toEqual([["a", "b"], ["c"]]);
+    expect(found[0]).toMatchObject({ x: 7, y: 6 });
+  });
+});
