@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from io import BytesIO
@@ -82,6 +82,14 @@ def find_release(photo_id: uuid.UUID) -> PhotoRelease | None:
         PhotoRelease.photo_id == photo_id, PhotoRelease.withdrawn_at.is_(None)
     )
     return db.session.scalar(current.execution_options(populate_existing=True))
+
+
+def list_released(photo_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some photos that the public sees now; one query."""
+    released = sa.select(PhotoRelease.photo_id).where(
+        PhotoRelease.photo_id.in_(photo_ids), PhotoRelease.withdrawn_at.is_(None)
+    )
+    return set(db.session.scalars(released))
 
 
 def get_public_release(release_id: uuid.UUID) -> PhotoRelease:

@@ -16,6 +16,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile, open_heif
 
+from uploads import webp
 from uploads.formats import PhotoType, check_container, is_declared_as, recognise
 from uploads.reducing import factors_for, reduced_by_strips
 from uploads.refusals import PhotoRefused, RefusalCode
@@ -34,8 +35,9 @@ _READERS: dict[PhotoType, type[ImageFile.ImageFile]] = {
 warnings.filterwarnings("ignore", category=UserWarning, module=r"(PIL|pillow_heif)\.")
 
 
-# These two readers hold three to five copies of the picture; with more they would need more than a codec process has.
-_READERS_MOST_PIXELS = {PhotoType.WEBP: 16_000_000, PhotoType.AVIF: 16_000_000}
+# These readers hold three to five copies of the picture; with more they would need more than a codec process has.
+_AVIF_MOST_PIXELS = 16_000_000
+_ANIMATION_MOST_PIXELS = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,11 @@ class PhotoLimits:
     max_bytes: int = 25 * 1024 * 1024
     max_pixels: int = 80_000_000
 
-    def max_pixels_of(self, kind: PhotoType) -> int:
-        """What a photo of this type may have."""
-        return min(self.max_pixels, _READERS_MOST_PIXELS.get(kind, self.max_pixels))
+    def max_pixels_of(self, kind: PhotoType, *, is_animated: bool = False) -> int:
+        """What a photo of this type may have; of an animated WebP it is less."""
+        if is_animated:
+            return min(self.max_pixels, _ANIMATION_MOST_PIXELS)
+        return min(self.max_pixels, _AVIF_MOST_PIXELS) if kind is PhotoType.AVIF else self.max_pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class ValidPhoto:
 
     `width` and `height` are the header's, before EXIF orientation. `image` holds the pixels: of a large JPEG
     they are a half, quarter or eighth of the size, which libjpeg decodes from the same data much faster; of a large
-    HEIF a whole fraction of it, for memory's sake.
+    HEIF a whole fraction of it, of a large WebP twice what is needed, for memory's sake.
     """
 
     type: PhotoType
@@ -80,7 +84,13 @@ def validate_photo(
     check_size(len(data), limits)
     real = _check_type(data, declared_type)
     check_container(real, data)
-    _check_webp_canvas(real, data, limits.max_pixels_of(real))
+    if real is PhotoType.WEBP:
+        header = _read_webp_header(data)
+        _check_pixels(
+            (header.width, header.height), limits.max_pixels_of(real, is_animated=header.is_animated)
+        )
+        if not header.is_animated:
+            return ValidPhoto(real, header.width, header.height, _decode_webp(data, header, needed_side))
     image = _open_header(real, data)
     _check_pixels(image.size, limits.max_pixels_of(real))
     width, height = image.size
@@ -104,12 +114,24 @@ def _check_type(data: bytes, declared_type: str | None) -> PhotoType:
     return real
 
 
-def _check_webp_canvas(real: PhotoType, data: bytes, max_pixels: int) -> None:
-    """WebP's reader reserves two whole canvases before it can be asked for the size: read it first."""
-    if real is PhotoType.WEBP and data[12:16] == b"VP8X":
-        width = int.from_bytes(data[24:27], "little") + 1
-        height = int.from_bytes(data[27:30], "little") + 1
-        _check_pixels((width, height), max_pixels)
+def _read_webp_header(data: bytes) -> webp.WebPHeader:
+    """Pillow's reader reserves two whole canvases before it can be asked for the size: read it first."""
+    try:
+        return webp.read_header(data)
+    except (webp.WebPError, MemoryError) as error:
+        raise _refusal_for(error) from error
+
+
+def _decode_webp(data: bytes, header: webp.WebPHeader, needed_side: int | None) -> Image.Image:
+    """Where it is more than twice what is needed, libwebp reduces it while it decodes."""
+    size = (header.width, header.height)
+    if needed_side is not None:
+        width, height = fitted_size(size, needed_side)
+        size = (min(header.width, 2 * width), min(header.height, 2 * height))
+    try:
+        return webp.decode(data, header, size)
+    except (webp.WebPError, MemoryError) as error:
+        raise _refusal_for(error) from error
 
 
 def _open_header(real: PhotoType, data: bytes) -> ImageFile.ImageFile:

@@ -84,12 +84,19 @@ def bombs() -> Iterator[Case]:
     yield "JPEG of 4000 scans", scans(4_000)
     yield "JPEG of 30 scans over 60 megapixels", scans(20, size=(8_000, 7_500))
     yield "WebP header of 16384 x 16384", webp_canvas(16_384, 16_384)
-    yield "WebP of 50 megapixels", encoded(Image.new("RGB", (8_000, 6_250), "blue"), "WEBP")
-    yield "WebP of 16 megapixels", encoded(textured(4_618, 3_464), "WEBP", quality=50, method=0)
     yield (
-        "WebP of 16 megapixels, transparent",
-        encoded(Image.new("RGBA", (4_618, 3_464), (9, 9, 9, 9)), "WEBP", method=0),
+        "WebP of 79 megapixels",
+        encoded(textured(895, 890).resize((8_950, 8_900)), "WEBP", quality=50, method=0),
     )
+    yield (
+        "WebP of 79 megapixels, transparent",
+        encoded(Image.new("RGBA", (8_950, 8_900), (9, 9, 9, 9)), "WEBP", quality=50, method=0),
+    )
+    yield "WebP of 79 megapixels, lossless", lossless_webp(8_950, 8_900)
+    yield "WebP of 16383 x 1", encoded(Image.new("RGB", (16_383, 1)), "WEBP", method=0)
+    yield "WebP of 1 x 16383", encoded(Image.new("RGB", (1, 16_383)), "WEBP", method=0)
+    yield "WebP animation of 16 megapixels", frames("WEBP", 2, (4_618, 3_464))
+    yield "WebP animation of 50 megapixels", frames("WEBP", 2, (8_000, 6_250))
     yield "AVIF of 16 megapixels", encoded(Image.new("RGBA", (4_618, 3_464), (9, 90, 9, 9)), "AVIF", speed=10)
     yield "WebP of 300 frames", frames("WEBP", 300)
     yield "AVIF of 48 megapixels", encoded(Image.new("RGB", (8_000, 6_000), "blue"), "AVIF", speed=10)
@@ -209,8 +216,16 @@ def webp_canvas(width: int, height: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-def frames(kind: str, count: int) -> bytes:
-    pictures = [Image.new("RGB", (800, 600), (number % 256, 0, 0)) for number in range(count)]
+def lossless_webp(width: int, height: int) -> bytes:
+    """Every pixel another than its neighbours, so that nothing is decoded by copying."""
+    small = textured(width // 20, height // 20).convert("RGBA")
+    small.putalpha(Image.linear_gradient("L").resize(small.size))
+    picture = small.resize((width, height), Image.Resampling.NEAREST)
+    return encoded(picture, "WEBP", lossless=True, method=0, quality=0)
+
+
+def frames(kind: str, count: int, size: tuple[int, int] = (800, 600)) -> bytes:
+    pictures = [Image.new("RGB", size, (number * 100 % 256, 0, 0)) for number in range(count)]
     out = BytesIO()
     pictures[0].save(out, kind, save_all=True, append_images=pictures[1:])
     return out.getvalue()

@@ -29,8 +29,13 @@ CORPUS: list[Callable[[], Iterator[hostile.Case]]] = [
 
 
 @pytest.fixture
-def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[CodecPool]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processor time is what is bounded here; on a busy machine time on the wall says nothing of the photo."""
     monkeypatch.setattr(codecs, "ANSWER_SECONDS", 60.0)
+
+
+@pytest.fixture
+def pool(patient: None) -> Iterator[CodecPool]:
     made = CodecPool(1)
     yield made
     made.close()
@@ -91,7 +96,7 @@ def sample() -> Iterable[hostile.Case]:
     yield from (case for case in hostile.bombs() if "header" in case[0])
 
 
-def test_over_http_nothing_is_ever_a_failure_of_the_server(client: Any, session: Any) -> None:
+def test_over_http_nothing_is_ever_a_failure_of_the_server(client: Any, session: Any, patient: None) -> None:
     failed, codes = [], set()
     for name, data in sample():
         response = client.put(
