@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from api.photo_flags import flags_by_photo
 from api.photo_views import shown_photo
+from api.signed_addresses import Purpose, signed_address
 from cases.actions import list_offers
+from cases.case_tallies import count_reports, list_covers
 from cases.clock_form import pending_from_json
 from cases.deadlines import Stop, Stretch
+from cases.event_chain import Head, verify_chain
+from cases.history import link_of
 from cases.models import Case, CaseEvent
 from cases.queries import names_of_actors, organisations_named
 from cases.routing_rules import suggest_routing
@@ -21,18 +26,29 @@ from cases.workflow import Offer
 from grid.models import Organisation
 from grid.permissions import Actor
 from server.db import db
+from uploads.releases import list_released
 
 _ROUTED_STATES = (State.REPORTED, State.FILED)
 
 
-def case_line(case: Case, now: datetime) -> dict[str, Any]:
-    """A case as lists show it."""
+def case_lines(cases: Sequence[Case], now: datetime) -> list[dict[str, Any]]:
+    """Cases as lists show them; two queries for what a line shows beside the row."""
+    ids = [case.id for case in cases]
+    covers, counts = list_covers(ids), count_reports(ids)
+    return [_line(case, covers.get(case.id), counts.get(case.id, 0), now) for case in cases]
+
+
+def _line(case: Case, cover: uuid.UUID | None, report_count: int, now: datetime) -> dict[str, Any]:
     return {
         **{name: getattr(case, name) for name in _LINE_FIELDS},
         "community": case.community,
         "organisation": case.organisation,
         "is_overdue": is_overdue(case, now),
         "pending_request": pending_from_json(case.pending),
+        "report_count": report_count,
+        "cover": None
+        if cover is None
+        else {"photo_id": cover, "thumbnail_url": signed_address(Purpose.THUMBNAIL, cover)},
     }
 
 
@@ -44,6 +60,8 @@ _LINE_FIELDS = (
     "item_code",
     "building",
     "place",
+    "latitude",
+    "longitude",
     "origin",
     "state",
     "loop",
@@ -63,8 +81,6 @@ _LINE_FIELDS = (
 )
 _WHOLE_FIELDS = (
     "text",
-    "latitude",
-    "longitude",
     "verification",
     "loop_path",
     "loop_due_at",
@@ -100,24 +116,34 @@ def _cut_off(whole: dict[str, Any], seen_until: int) -> dict[str, Any]:
 
 def _whole(case: Case, actor: Actor, now: datetime, offers: list[Offer]) -> dict[str, Any]:
     return {
-        **case_line(case, now),
+        **case_lines([case], now)[0],
         **{name: getattr(case, name) for name in _WHOLE_FIELDS},
         "limit": limit_of(case),
         "stops": _stops(case),
         "is_clock_stopped": _is_clock_stopped(case),
         "photos": _photos(case, actor),
         "events": _events(case),
+        "history": _history(case),
         "reports": case.reports,
         "actions": [_offer(offer) for offer in offers],
         "suggested_routing": _suggestion(case, offers, now),
     }
 
 
+def _history(case: Case) -> dict[str, Any]:
+    """Whether the chain of events is whole, checked now."""
+    head = Head(case.event_count, case.head_hash)
+    faults = verify_chain(case.id, [link_of(event) for event in case.events], head)
+    return {"is_whole": not faults, "last_hash": case.head_hash}
+
+
 def _photos(case: Case, actor: Actor) -> list[dict[str, Any]]:
-    flags = flags_by_photo([photo.photo_id for photo in case.photos], actor)
+    ids = [photo.photo_id for photo in case.photos]
+    flags, released = flags_by_photo(ids, actor), list_released(ids)
     return [
         {
             **shown_photo(photo.photo_id, flags),
+            "is_released": photo.photo_id in released,
             "kind": photo.kind,
             "event_seq": photo.event_seq,
             "added_at": photo.added_at,

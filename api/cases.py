@@ -7,7 +7,7 @@ from typing import Any
 
 from api.authentication import current_actor, needs
 from api.blueprint import ApiBlueprint
-from api.case_views import case_file, case_line
+from api.case_views import case_file, case_lines
 from api.instant_cursors import decode_instant_cursor, instant_key
 from api.paging import page
 from api.preconditions import etag, expected_revision
@@ -16,9 +16,12 @@ from api.schemas.base import end_of, start_of
 from api.schemas.cases import (
     ACTION_EXAMPLE,
     CASE_EXAMPLE,
+    COUNTS_EXAMPLE,
     MEASURES_EXAMPLE,
     PAGE_EXAMPLE,
     CaseActionSchema,
+    CaseCountQuerySchema,
+    CaseCountsSchema,
     CasePageSchema,
     CaseQuerySchema,
     CaseSchema,
@@ -28,6 +31,7 @@ from api.schemas.cases import (
 from api.schemas.reports import DUPLICATES_EXAMPLE, DuplicateListSchema
 from cases import queries
 from cases.actions import ActionRequest
+from cases.case_tallies import CaseCounts, count_cases
 from cases.locking import may_read
 from cases.measures import Period
 from cases.queries import CaseFilter
@@ -50,7 +54,16 @@ def list_cases(query: dict[str, Any]) -> dict[str, Any]:
     now = clock.now()
     after = decode_instant_cursor(query["cursor"])
     rows, next_key = queries.list_cases(current_actor(), _wanted(query), after, query["limit"], now)
-    return page([case_line(case, now) for case in rows], instant_key(*next_key) if next_key else None)
+    return page(case_lines(rows, now), instant_key(*next_key) if next_key else None)
+
+
+@blueprint.route("/counts")
+@needs(Permission.READ_CASES)
+@blueprint.arguments(CaseCountQuerySchema, location="query")
+@blueprint.response(200, CaseCountsSchema, example=COUNTS_EXAMPLE)
+def get_counts(query: dict[str, Any]) -> CaseCounts:
+    """How many cases the same filters find: in all, in each state, overdue, waiting for a decision."""
+    return count_cases(current_actor(), _wanted(query), clock.now())
 
 
 def _wanted(query: dict[str, Any]) -> CaseFilter:
@@ -63,6 +76,7 @@ def _wanted(query: dict[str, Any]) -> CaseFilter:
         item_code=query["item_code"],
         organisation_id=query["organisation_id"],
         origin=query["origin"],
+        appeal=query["appeal"],
         opened_from=start_of(query["first_on"]),
         opened_until=end_of(query["last_on"]),
         is_with_joint_office=query["joint_office"],

@@ -19,7 +19,9 @@ from api.schemas.communities import (
     COMMUNITY_DETAIL_EXAMPLE,
     COMMUNITY_PAGE_EXAMPLE,
     HISTORY_EXAMPLE,
+    MOST_POINTS,
     NEW_COMMUNITY_EXAMPLE,
+    POINTS_EXAMPLE,
     SERVING_EXAMPLE,
     VOCABULARY_EXAMPLE,
     AttributeHistorySchema,
@@ -31,6 +33,8 @@ from api.schemas.communities import (
     CommunityQuerySchema,
     CommunitySchema,
     NewCommunitySchema,
+    PointListSchema,
+    PointQuerySchema,
     ServingOrganisationsSchema,
     VocabularySchema,
 )
@@ -72,6 +76,17 @@ def list_communities(query: dict[str, Any]) -> dict[str, Any]:
 def list_attributes() -> dict[str, Any]:
     """The vocabulary of attributes: what applicability rules may ask about a community."""
     return {"items": list(VOCABULARY.values())}
+
+
+@blueprint.route("/points")
+@needs(Permission.READ_GRID)
+@blueprint.arguments(PointQuerySchema, location="query")
+@blueprint.response(200, PointListSchema, example=POINTS_EXAMPLE)
+def list_points(query: dict[str, Any]) -> dict[str, Any]:
+    """For a map: every community in use within one's posts that has a position, in one answer."""
+    wanted = CommunityFilter(query["area"])
+    rows = communities.list_points(current_actor(), wanted, MOST_POINTS + 1)
+    return {"items": rows[:MOST_POINTS], "is_cut": len(rows) > MOST_POINTS}
 
 
 @blueprint.route("/choices")

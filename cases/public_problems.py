@@ -12,7 +12,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
-from cases.models import Case, CaseReport
+from cases.case_tallies import count_reports
+from cases.models import Case
 from cases.released_photos import ReleasedPhoto, list_released_photos
 from cases.terms import OPEN_STATES, UNDER_WAY_STATES, State
 from server.db import db
@@ -111,7 +112,7 @@ def as_problems(
 ) -> list[PublicProblem]:
     """Cases as the public may know them. Two queries."""
     ids = [case.id for case in cases]
-    photos, counts = list_released_photos(ids), _report_counts(ids)
+    photos, counts = list_released_photos(ids), count_reports(ids)
     return [_problem(case, known_buildings, photos[case.id], counts.get(case.id, 0), now) for case in cases]
 
 
@@ -156,15 +157,6 @@ def _key_of(case: Case, state: ProblemState) -> _Key:
     at = case.opened_at if state is ProblemState.OPEN else case.closed_at
     assert at is not None
     return at, case.id
-
-
-def _report_counts(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
-    statement = (
-        sa.select(CaseReport.case_id, sa.func.count())
-        .where(CaseReport.case_id.in_(case_ids))
-        .group_by(CaseReport.case_id)
-    )
-    return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
 def _problem(

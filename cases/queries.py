@@ -20,7 +20,7 @@ from cases.deadlines import extensions_granted
 from cases.locking import may_read
 from cases.measures import CaseRow, Measure, Period, measure
 from cases.models import Case, CaseEvent, CaseOrigin, CaseRating
-from cases.terms import UNDER_WAY_STATES, Loop, State
+from cases.terms import UNDER_WAY_STATES, AppealStatus, Loop, State
 from grid.areas import get_area
 from grid.listing import containing
 from grid.models import Account, Area, Community, Organisation
@@ -44,6 +44,7 @@ class CaseFilter:
     item_code: str | None = None
     organisation_id: uuid.UUID | None = None
     origin: CaseOrigin | None = None
+    appeal: AppealStatus | None = None
     opened_from: datetime | None = None
     opened_until: datetime | None = None
     is_with_joint_office: bool | None = None
@@ -60,6 +61,8 @@ _LINE_OPTIONS = (
         Case.item_code,
         Case.building,
         Case.place,
+        Case.latitude,
+        Case.longitude,
         Case.origin,
         Case.state,
         Case.loop,
@@ -99,7 +102,7 @@ def list_cases(
     query = (
         sa.select(Case)
         .options(*_LINE_OPTIONS)
-        .where(*_conditions(actor, wanted, now))
+        .where(*conditions_of(actor, wanted, now))
         .order_by(Case.opened_at.desc(), Case.id.desc())
         .limit(limit + 1)
     )
@@ -119,7 +122,8 @@ def _key_of(case: Case) -> _Key:
     return case.opened_at, case.id
 
 
-def _conditions(actor: Actor, wanted: CaseFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
+def conditions_of(actor: Actor, wanted: CaseFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
+    """What a case must meet to be within the actor's reach and what is looked for; raises `NotFound` for an unseen area."""
     reach = reach_of(actor, Permission.READ_CASES)
     found = [within_reach(reach, Case.area_path, Case.organisation_id)]
     found += _equalities(wanted)
@@ -141,6 +145,7 @@ def _equalities(wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
         (Case.item_code, wanted.item_code),
         (Case.organisation_id, wanted.organisation_id),
         (Case.origin, wanted.origin),
+        (Case.appeal, wanted.appeal),
         (Case.is_with_joint_office, wanted.is_with_joint_office),
     ]
     return [column == value for column, value in pairs if value is not None]

@@ -104,6 +104,25 @@ def list_communities(
     return fetch_page(query, [Community.code], after, limit, lambda community: [community.code])
 
 
+def list_points(actor: Actor, wanted: CommunityFilter, limit: int) -> list[sa.Row[Any]]:
+    """Id, name, area and position of the communities that the actor may read and that have one, by code; one query."""
+    reach = reach_of(actor, Permission.READ_GRID)
+    columns = (
+        Community.id,
+        Community.name,
+        Community.area_code,
+        Community.latitude,
+        Community.longitude,
+    )
+    query = sa.select(*columns).where(
+        within_reach(reach, Community.area_path),
+        Community.latitude.is_not(None),
+        Community.longitude.is_not(None),
+        *_conditions(actor, wanted),
+    )
+    return list(db.session.execute(query.order_by(Community.code).limit(limit)))
+
+
 def list_choices(text: str, area_code: str | None, limit: int = NEARBY_LIMIT) -> list[Community]:
     """Active communities for somebody who wants to say where they are: by a part of the name, nothing else.
 

@@ -60,6 +60,12 @@ class CaseQuerySchema(PeriodQuerySchema, PageQuerySchema):
     item_code = fields.String(load_default=None, validate=validate.Length(max=40))
     organisation_id = fields.UUID(load_default=None)
     origin = fields.Enum(CaseOrigin, by_value=True, load_default=None)
+    appeal = fields.Enum(
+        AppealStatus,
+        by_value=True,
+        load_default=None,
+        metadata={"description": "申诉状态 / how the appeal stands"},
+    )
     joint_office = fields.Boolean(
         load_default=None,
         metadata={"description": "待联席会议办公室裁定 / waiting for the joint meeting's office"},
@@ -92,6 +98,13 @@ class PendingRequestSchema(BaseSchema):
     until_on = fields.Date(required=True, allow_none=True)
 
 
+class CoverSchema(BaseSchema):
+    photo_id = fields.UUID(required=True)
+    thumbnail_url = fields.String(
+        required=True, metadata={"description": "签名地址，一刻钟有效 / signed, for a quarter of an hour"}
+    )
+
+
 class CaseLineSchema(BaseSchema):
     """A case as lists show it."""
 
@@ -105,6 +118,14 @@ class CaseLineSchema(BaseSchema):
     community = fields.Nested(CaseCommunitySchema, required=True)
     building = fields.String(required=True)
     place = fields.String(required=True)
+    latitude = fields.Float(required=True, allow_none=True, metadata={"description": "WGS-84"})
+    longitude = fields.Float(required=True, allow_none=True, metadata={"description": "WGS-84"})
+    cover = fields.Nested(
+        CoverSchema, required=True, allow_none=True, metadata={"description": "第一张照片 / the first photo"}
+    )
+    report_count = fields.Integer(
+        required=True, metadata={"description": "合并了几件上报 / how many reports it answers"}
+    )
     origin = fields.Enum(CaseOrigin, by_value=True, required=True)
     state = fields.Enum(State, by_value=True, required=True)
     loop = fields.Enum(Loop, by_value=True, required=True)
@@ -128,6 +149,30 @@ class CaseLineSchema(BaseSchema):
     is_with_joint_office = fields.Boolean(required=True)
     appeal = fields.Enum(AppealStatus, by_value=True, required=True)
     is_exempt = fields.Boolean(required=True, metadata={"description": "in the statistics of time"})
+
+
+class CaseCountQuerySchema(CaseQuerySchema):
+    """As the list, without its pages."""
+
+    class Meta(CaseQuerySchema.Meta):
+        exclude = ("limit", "cursor")
+
+
+class CaseCountsSchema(BaseSchema):
+    total = fields.Integer(required=True, metadata={"description": "共几件 / how many in all"})
+    by_state = fields.Dict(
+        keys=fields.Enum(State, by_value=True),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "每个状态几件，含 0 / how many in each state, none left out"},
+    )
+    overdue = fields.Integer(required=True, metadata={"description": "已超期 / past the deadline"})
+    pending_request = fields.Integer(
+        required=True, metadata={"description": "待批延期、挂账 / extensions and suspensions to decide"}
+    )
+    pending_appeal = fields.Integer(
+        required=True, metadata={"description": "待决定的申诉 / appeals to decide"}
+    )
 
 
 class CasePageSchema(BaseSchema):
@@ -171,8 +216,19 @@ class CaseEventSchema(BaseSchema):
     hash = fields.String(required=True)
 
 
+class CaseHistorySchema(BaseSchema):
+    is_whole = fields.Boolean(
+        required=True, metadata={"description": "完整、未被改动 / nothing was changed, removed or inserted"}
+    )
+    last_hash = fields.String(required=True)
+
+
 class CasePhotoSchema(ShownPhotoSchema):
     """A photo in the case file."""
+
+    is_released = fields.Boolean(
+        required=True, metadata={"description": "已公开 / the public sees it, blacked out where need be"}
+    )
 
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in PhotoKind]))
     event_seq = fields.Integer(required=True)
@@ -229,8 +285,6 @@ class CaseSchema(CaseLineSchema):
     """The whole case file."""
 
     text = fields.String(required=True)
-    latitude = fields.Float(required=True, allow_none=True, metadata={"description": "WGS-84"})
-    longitude = fields.Float(required=True, allow_none=True, metadata={"description": "WGS-84"})
     verification = fields.Enum(Verification, by_value=True, required=True)
     limit = fields.Nested(LimitSchema, required=True)
     loop_path = fields.List(fields.String(), required=True)
@@ -244,6 +298,11 @@ class CaseSchema(CaseLineSchema):
         metadata={"description": "of the last handling: what a checker looks at"},
     )
     events = fields.List(fields.Nested(CaseEventSchema), required=True)
+    history = fields.Nested(
+        CaseHistorySchema,
+        required=True,
+        metadata={"description": "办理记录链，读取时校验 / the chain of events, checked when it is read"},
+    )
     photos = fields.List(fields.Nested(CasePhotoSchema), required=True)
     reports = fields.List(fields.Nested(CaseReportSchema), required=True)
     ratings = fields.List(fields.Nested(CaseRatingSchema), required=True)
@@ -403,6 +462,10 @@ LINE_EXAMPLE = {
     },
     "building": "3号楼",
     "place": "2楼楼道",
+    "latitude": 31.6263,
+    "longitude": 121.3975,
+    "cover": {"photo_id": _PHOTO_ID, "thumbnail_url": SHOWN_PHOTO_EXAMPLE["thumbnail_url"]},
+    "report_count": 1,
     "origin": "resident",
     "state": "dispatched",
     "loop": "self",
@@ -427,8 +490,6 @@ PAGE_EXAMPLE = {"items": [LINE_EXAMPLE], "next_cursor": None}
 CASE_EXAMPLE = {
     **LINE_EXAMPLE,
     "text": "楼道里堆了旧家具",
-    "latitude": 31.6263,
-    "longitude": 121.3975,
     "verification": "none",
     "limit": {"amount": 3, "unit": "work_day"},
     "loop_path": ["self"],
@@ -457,11 +518,16 @@ CASE_EXAMPLE = {
         {
             **SHOWN_PHOTO_EXAMPLE,
             "photo_id": _PHOTO_ID,
+            "is_released": False,
             "kind": "report",
             "event_seq": 1,
             "added_at": "2026-11-20T10:02:00+08:00",
         }
     ],
+    "history": {
+        "is_whole": True,
+        "last_hash": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+    },
     "reports": [
         {"report_id": "0198f0a0-5555-7d3a-9b1e-2f6a4c8d0e11", "joined_at": "2026-11-20T10:02:00+08:00"}
     ],
@@ -478,6 +544,13 @@ CASE_EXAMPLE = {
         }
     ],
     "suggested_routing": None,
+}
+COUNTS_EXAMPLE = {
+    "total": 12,
+    "by_state": {state.value: int(state in (State.HANDLING, State.CLOSED)) * 6 for state in State},
+    "overdue": 2,
+    "pending_request": 1,
+    "pending_appeal": 0,
 }
 ACTION_EXAMPLE = {
     "action_id": "0198f0a0-6666-7d3a-9b1e-2f6a4c8d0e11",

@@ -15,6 +15,8 @@ from grid.positions import Datum
 
 _CODE = validate.Regexp(r"[A-Za-z0-9._-]{1,24}\Z")
 MAXIMUM_BUILDINGS = 2000
+# More points than this are a blot on any screen.
+MOST_POINTS = 5000
 
 
 class AttributesField(fields.Dict):
@@ -134,6 +136,28 @@ class AttributeRecordSchema(BaseSchema):
 
 class AttributeHistorySchema(BaseSchema):
     items = fields.List(fields.Nested(AttributeRecordSchema), required=True)
+
+
+class PointQuerySchema(BaseSchema):
+    area = Text(max_length=24, load_default=None)
+
+
+class PointSchema(BaseSchema):
+    """A community on the map."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    area_code = fields.String(required=True)
+    latitude = fields.Float(required=True, metadata={"description": "WGS-84"})
+    longitude = fields.Float(required=True, metadata={"description": "WGS-84"})
+
+
+class PointListSchema(BaseSchema):
+    items = fields.List(fields.Nested(PointSchema), required=True)
+    is_cut = fields.Boolean(
+        required=True,
+        metadata={"description": f"多于 {MOST_POINTS} 个，只列出一部分 / there are more than {MOST_POINTS}"},
+    )
 
 
 class ChoiceQuerySchema(BaseSchema):
@@ -259,4 +283,16 @@ VOCABULARY_EXAMPLE = {
             "choices": [],
         }
     ]
+}
+POINTS_EXAMPLE = {
+    "items": [
+        {
+            "id": "0198f0a0-1111-7d3a-9b1e-2f6a4c8d0e11",
+            "name": "示例小区",
+            "area_code": "310151101001",
+            "latitude": 31.6263,
+            "longitude": 121.3975,
+        }
+    ],
+    "is_cut": False,
 }

@@ -17,6 +17,7 @@ from tests.cases.case_scene import CaseScene
 from tests.factories import NOW, headers_of, make_community, make_organisation
 from tests.inspections.visits import make_photo
 from tests.queries import counted_queries
+from uploads.models import PhotoRelease
 
 
 @pytest.fixture
@@ -545,3 +546,80 @@ def test_who_gave_a_case_away_learns_nothing_new_by_sending_that_again(desk: Des
 def test_a_name_that_is_no_uuid_is_told_by_its_field(desk: Desk, scene: CaseScene) -> None:
     answer = desk.act("dispatcher", scene.report(), "file", action_id="7")
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "action_id")
+
+
+# --- beside and above the lines -------------------------------------------------------------------------
+
+
+def test_a_line_shows_place_first_photo_and_how_many_reported_it(desk: Desk, scene: CaseScene) -> None:
+    here = {"latitude": 31.62, "longitude": 121.39}
+    case, bare = scene.in_handling(**here), scene.report("GREEN-01")
+    first, second = scene.photo(scene.handler), scene.photo(scene.handler)
+    scene.act(case, Action.HANDLE, scene.handler, photo_ids=(first, second))
+    lines = {each["id"]: each for each in desk.get("manager", "/cases").json["items"]}
+    line, other = lines[str(case.id)], lines[str(bare.id)]
+    assert line["cover"]["photo_id"] == str(first)
+    assert "signature=" in line["cover"]["thumbnail_url"]
+    assert ({name: line[name] for name in here}, line["report_count"]) == (here, 1)
+    assert (other["cover"], other["latitude"]) == (None, None)
+
+
+def test_counts_are_of_the_cases_that_the_filters_find(desk: Desk, scene: CaseScene) -> None:
+    scene.report()
+    scene.dispatched(place="一")
+    scene.act(scene.in_handling(place="二"), Action.EXTEND, scene.handler, reason="配件未到")
+    elsewhere, scene.community = scene.community, make_community(scene.areas["neighbourhood"])
+    late = scene.dispatched()
+    late.deadline_effective = NOW.replace(year=2025)
+    db.session.flush()
+    told = desk.get("manager", "/cases/counts").json
+    assert (told["total"], told["overdue"], told["pending_request"], told["pending_appeal"]) == (4, 1, 1, 0)
+    assert {state: number for state, number in told["by_state"].items() if number} == {
+        "reported": 1,
+        "dispatched": 2,
+        "handling": 1,
+    }
+    assert set(told["by_state"]) == {state.value for state in State}
+    narrowed = desk.get("manager", "/cases/counts", community_id=elsewhere.id, state="dispatched").json
+    assert (narrowed["total"], narrowed["overdue"]) == (1, 0)
+    assert desk.get("stranger", "/cases/counts").json["total"] == 0
+    assert desk.get("manager", "/cases/counts", limit=5).status_code == 422
+
+
+def test_appeals_that_wait_can_be_listed(desk: Desk, scene: CaseScene) -> None:
+    case, _ = scene.closed(place="一"), scene.closed(place="二")
+    scene.act(case, Action.APPEAL, scene.handler, reason="台风期间无法施工")
+    found = desk.get("manager", "/cases", appeal="pending").json["items"]
+    assert [each["id"] for each in found] == [str(case.id)]
+    assert desk.get("manager", "/cases/counts").json["pending_appeal"] == 1
+
+
+def test_the_file_says_whether_its_history_is_whole(desk: Desk, scene: CaseScene) -> None:
+    case = scene.dispatched()
+    history = desk.get("manager", f"/cases/{case.id}").json["history"]
+    assert history == {"is_whole": True, "last_hash": case.head_hash}
+    db.session.execute(
+        sa.update(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.seq == 2).values(reason="改过")
+    )
+    assert desk.get("manager", f"/cases/{case.id}").json["history"]["is_whole"] is False
+
+
+def test_the_file_says_which_photos_the_public_sees(desk: Desk, scene: CaseScene) -> None:
+    case = scene.handled()
+    (photo,) = desk.get("manager", f"/cases/{case.id}").json["photos"]
+    assert photo["is_released"] is False
+    db.session.add(
+        PhotoRelease(
+            photo_id=uuid.UUID(photo["photo_id"]),
+            boxes=[],
+            note="",
+            public_sha256="0" * 64,
+            width=1,
+            height=1,
+            released_at=NOW,
+            released_by=scene.dispatcher.account_id,
+        )
+    )
+    db.session.flush()
+    (photo,) = desk.get("manager", f"/cases/{case.id}").json["photos"]
+    assert photo["is_released"] is True

@@ -281,3 +281,17 @@ def test_choices_and_lists_of_an_unknown_area_are_not_found(client, places, mana
     assert client.get(f"{URL}/choices?area=000000").status_code == 404
     for code in (places["other_township"].code, "000000"):
         assert client.get(f"{URL}?area={code}", headers=manager).status_code == 404
+
+
+def test_a_map_gets_every_community_in_use_that_has_a_position(client, session):
+    grid = make_grid()
+    here = make_community(grid["neighbourhood"])
+    make_community(grid["neighbourhood"], latitude=None, longitude=None)
+    make_community(grid["neighbourhood"], is_active=False)
+    make_community(grid["other_neighbourhood"])
+    headers = headers_of(Role.TOWNSHIP_MANAGER, grid["township"])
+    body = client.get("/api/v1/communities/points", headers=headers).get_json()
+    assert [each["id"] for each in body["items"]] == [str(here.id)]
+    assert (body["items"][0]["latitude"], body["is_cut"]) == (31.62, False)
+    query = {"area": grid["other_township"].code}
+    assert client.get("/api/v1/communities/points", headers=headers, query_string=query).status_code == 404
