@@ -1,5 +1,12 @@
 import type { RouteRecordRaw } from "vue-router";
 
 export const handler: RouteRecordRaw[] = [
-  { path: "/handle", component: () => import("./HomePage.vue"), meta: { texts: "handler", title: "handler.title", needs: ["handle_cases"] } },
+  {
+    path: "/handle",
+    meta: { texts: "handler", needs: ["handle_cases"] },
+    children: [
+      { path: "", name: "handle", component: () => import("./CasesPage.vue"), meta: { title: "handler.title" } },
+      { path: ":caseId", name: "handle-case", component: () => import("./CasePage.vue"), props: true, meta: { title: "handler.case.title" } },
+    ],
+  },
 ];
