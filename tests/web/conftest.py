@@ -1,7 +1,7 @@
 """The built app on the real server in a real browser, at a phone's and at a desk's size.
 
-One product for all browser tests of a session (they run in one worker process, group `browser`), with the demo's history. `BROWSER_DATA`
-names a folder where that loaded demo is kept between runs; each run works on a copy.
+One product for all browser tests of a session (they run in one worker process, group `browser`), with the demo's
+history. `BROWSER_DATA` names a folder where that loaded demo is kept between runs; each run works on a copy.
 """
 
 from __future__ import annotations
