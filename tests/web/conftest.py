@@ -41,7 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product as `make run` starts it, with the app built and the demo's history loaded."""
-    assert (ROOT / "web/dist/index.html").exists(), "the web app is not built: `make test` builds it"
+    assert (Path(os.environ.get("WEB_DIST") or ROOT / "web/dist") / "index.html").exists(), (
+        "the web app is not built: `make test` builds it"
+    )
     folder = tmp_path_factory.mktemp("browser") / "data"
     kept = os.environ.get("BROWSER_DATA")
     if kept and Path(kept).exists():
