@@ -19,7 +19,9 @@ def configure(app: Flask, config: Config) -> None:
     """Make them once a process; the codec processes themselves start with the first photo."""
     app.extensions["jiayuan_photo_store"] = open_photo_store(config)
     app.extensions["jiayuan_codecs"] = CodecPool(config.codec_processes)
-    app.extensions["jiayuan_upload_turns"] = UploadTurns(config.photo_uploads_at_once)
+    app.extensions["jiayuan_upload_turns"] = UploadTurns(
+        config.photo_uploads_at_once, config.data_dir / "upload-turns"
+    )
 
 
 def open_photo_store(config: Config) -> PhotoStore:
@@ -42,7 +44,7 @@ def codecs() -> CodecPool:
 
 
 def upload_turns() -> UploadTurns:
-    """How many uploads each sender has under way in this server process."""
+    """How many uploads each sender has under way on this machine."""
     turns: UploadTurns = current_app.extensions["jiayuan_upload_turns"]
     return turns
 
