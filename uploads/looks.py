@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from grid.models import Account
 from grid.permissions import Actor
 from server.db import db
 from server.errors import Forbidden
@@ -23,7 +25,20 @@ def record_look(photo_id: uuid.UUID, actor: Actor, reason: str, now: datetime) -
     return look
 
 
-def list_looks(photo_id: uuid.UUID) -> list[OriginalLook]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looked at an original, by the name the account has now, when and why."""
+
+    account_id: uuid.UUID
+    account_name: str
+    looked_at: datetime
+    reason: str
+
+
+def list_looks(photo_id: uuid.UUID) -> list[Look]:
     """All looks at one original, the newest first."""
-    looks = sa.select(OriginalLook).where(OriginalLook.photo_id == photo_id)
-    return list(db.session.scalars(looks.order_by(OriginalLook.looked_at.desc(), OriginalLook.id.desc())))
+    look = OriginalLook
+    looks = sa.select(look.account_id, Account.display_name, look.looked_at, look.reason)
+    of_photo = looks.join(Account, Account.id == look.account_id).where(look.photo_id == photo_id)
+    rows = db.session.execute(of_photo.order_by(look.looked_at.desc(), look.id.desc()))
+    return [Look(*row) for row in rows]

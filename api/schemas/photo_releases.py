@@ -55,6 +55,7 @@ class LookSchema(BaseSchema):
     """One look at an original."""
 
     account_id = fields.UUID(required=True)
+    account_name = fields.String(required=True)
     looked_at = Instant(required=True)
     reason = fields.String(required=True)
 
@@ -76,6 +77,7 @@ LOOKS_EXAMPLE = {
     "items": [
         {
             "account_id": "0198f0a0-0000-7000-8000-000000000009",
+            "account_name": "陈受理",
             "looked_at": "2026-11-21T16:10:00+08:00",
             "reason": "核对车牌",
         }

@@ -21,9 +21,10 @@ def test_every_look_at_an_original_is_noted_the_newest_first(session: Any) -> No
     record_look(noise.id, dispatcher, "别的照片", NOW)
 
     looks = list_looks(photo.id)
-    assert [(look.account_id, look.reason) for look in looks] == [
-        (dispatcher.account_id, "申诉复核"),
-        (dispatcher.account_id, "核对车牌"),
+    name = dispatcher.display_name
+    assert [(look.account_id, look.account_name, look.reason) for look in looks] == [
+        (dispatcher.account_id, name, "申诉复核"),
+        (dispatcher.account_id, name, "核对车牌"),
     ]
 
 
