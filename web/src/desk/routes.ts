@@ -1,13 +1,16 @@
 /** The desk's addresses: figures here, the daily work in `desk_work/`; one frame around both. */
 import type { RouteRecordRaw } from "vue-router";
 
+import { deskWork } from "@/desk_work/routes";
+
 export const desk: RouteRecordRaw[] = [
   {
     path: "/desk",
     component: () => import("./DeskLayout.vue"),
     meta: { texts: "desk", needs: ["read_compliance"] },
     children: [
-      { path: "", name: "desk", component: () => import("./HomePage.vue"), meta: { title: "desk.overview.title" } },
+      { path: "", name: "desk", component: () => import("./OverviewPage.vue"), meta: { title: "desk.overview.title" } },
+      ...deskWork,
     ],
   },
 ];

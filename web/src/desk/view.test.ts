@@ -16,6 +16,7 @@ describe("a view and its address", () => {
       measure: "communities",
       status: "stale",
       span: 365,
+      order: "lowest",
     };
     const query = queryOf(view);
     expect(query).toEqual({
@@ -28,6 +29,7 @@ describe("a view and its address", () => {
       measure: "communities",
       status: "stale",
       days: "365",
+      order: "lowest",
     });
     expect(viewOf(query as Record<string, string>, TODAY)).toEqual(view);
   });
@@ -38,7 +40,7 @@ describe("a view and its address", () => {
   });
 
   it("survive an address that somebody got wrong", () => {
-    const wrong = { as_of: "2026-02-31", measure: "all", status: ["fail", "pass"], days: "7", checklist: "a b<script>", area: "" };
+    const wrong = { as_of: "2026-02-31", measure: "all", status: ["fail", "pass"], days: "7", order: "up", checklist: "a b<script>", area: "" };
     expect(viewOf(wrong, TODAY)).toEqual(START);
   });
 

@@ -11,6 +11,9 @@ export const STATUSES: readonly Status[] = ["fail", "pass", "stale", "unassessed
 export const SPANS = [30, 90, 180, 365] as const;
 export type Span = (typeof SPANS)[number];
 
+/** Areas by their code, or the lowest rate first. */
+export type Order = "code" | "lowest";
+
 export interface View {
   /** null: the person's own area. */
   area: string | null;
@@ -23,6 +26,7 @@ export interface View {
   measure: Measure;
   status: Status;
   span: Span;
+  order: Order;
 }
 
 /** The checklist that the policies' headline target (创城指标达标率) is about. */
@@ -38,6 +42,7 @@ export const START: View = {
   measure: "items",
   status: "fail",
   span: 90,
+  order: "code",
 };
 
 const CODE = /^[\w.-]{1,60}$/;
@@ -64,6 +69,7 @@ export function viewOf(query: LocationQuery, today: string): View {
     measure: among(["items", "communities"], text(query, "measure"), START.measure),
     status: among(STATUSES, text(query, "status"), START.status),
     span: among(SPANS, text(query, "days"), START.span),
+    order: among(["code", "lowest"], text(query, "order"), START.order),
   };
 }
 
@@ -79,6 +85,7 @@ export function queryOf(view: View): LocationQueryRaw {
   if (view.measure !== START.measure) query["measure"] = view.measure;
   if (view.status !== START.status) query["status"] = view.status;
   if (view.span !== START.span) query["days"] = String(view.span);
+  if (view.order !== START.order) query["order"] = view.order;
   return query;
 }
 

@@ -1,0 +1,16 @@
+import { describe, expect, it } from "vitest";
+
+import { exportAddress, fileName } from "./exports";
+
+describe("an export", () => {
+  it("asks for what the table shows", () => {
+    expect(exportAddress("area-compliance", "xlsx", { area: "310151101", checklist: "fire_safety", state: ["filed", "handling"] })).toBe(
+      "/api/v1/exports/area-compliance?format=xlsx&area=310151101&checklist=fire_safety&state=filed%2Chandling",
+    );
+  });
+  it("is named as the server says, in Chinese too", () => {
+    expect(fileName("attachment; filename=\"rates.xlsx\"; filename*=UTF-8''%E8%BE%BE%E6%A0%87%E7%8E%87.xlsx", "x")).toBe("达标率.xlsx");
+    expect(fileName('attachment; filename="rates.csv"', "x")).toBe("rates.csv");
+    expect(fileName(null, "rates.csv")).toBe("rates.csv");
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+
+import type { Figures } from "./figures";
+import { orderedRows, stepFrom, type HeatRow } from "./heat";
+
+const row = (key: string, value: number | null): HeatRow => ({ kind: "area", key, name: key, figures: { value } as Figures, communities: null, cells: new Map() });
+
+describe("the rows of a heat table", () => {
+  const rows = [row("a", 0.9), row("b", null), row("c", 0), row("d", 0.5)];
+  it("stand as the server orders them, or the lowest first and the unassessed last", () => {
+    expect(orderedRows(rows, "code").map((each) => each.key)).toEqual(["a", "b", "c", "d"]);
+    expect(orderedRows(rows, "lowest").map((each) => each.key)).toEqual(["c", "d", "a", "b"]);
+    expect(rows.map((each) => each.key)).toEqual(["a", "b", "c", "d"]);
+  });
+});
+
+describe("the keyboard in a heat table", () => {
+  it("walks by arrows and stops at the edges", () => {
+    expect(stepFrom({ row: 0, column: 0 }, "ArrowUp", 3, 4)).toEqual({ row: 0, column: 0 });
+    expect(stepFrom({ row: 0, column: 0 }, "ArrowDown", 3, 4)).toEqual({ row: 1, column: 0 });
+    expect(stepFrom({ row: 2, column: 3 }, "ArrowRight", 3, 4)).toEqual({ row: 2, column: 3 });
+    expect(stepFrom({ row: 2, column: 3 }, "Home", 3, 4)).toEqual({ row: 2, column: 0 });
+    expect(stepFrom({ row: 2, column: 1 }, "End", 3, 4)).toEqual({ row: 2, column: 3 });
+  });
+  it("leaves every other key alone", () => expect(stepFrom({ row: 0, column: 0 }, "Enter", 3, 4)).toBeNull());
+});

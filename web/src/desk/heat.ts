@@ -1,0 +1,52 @@
+/** The heat table's contents: places by indicators (or items), each cell a rate. */
+import type { Figures } from "./figures";
+
+export interface HeatColumn {
+  code: string;
+  name: string;
+  figures: Figures;
+}
+
+export interface HeatRow {
+  kind: "area" | "community";
+  /** An area's code or a community's id. */
+  key: string;
+  name: string;
+  figures: Figures;
+  communities: Figures | null;
+  cells: ReadonlyMap<string, Figures>;
+}
+
+export interface Heat {
+  columns: HeatColumn[];
+  rows: HeatRow[];
+}
+
+/** The lowest rate first, what was not assessed last; else as the server orders them, by code. */
+export function orderedRows(rows: readonly HeatRow[], order: "code" | "lowest"): HeatRow[] {
+  if (order === "code") return [...rows];
+  return [...rows].sort((one, other) => (one.figures.value ?? 2) - (other.figures.value ?? 2));
+}
+
+export type Step = "ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight" | "Home" | "End";
+
+/** Where the keyboard goes from a cell; it stops at the edges. Column 0 is the total. */
+export function stepFrom(at: { row: number; column: number }, key: string, rows: number, columns: number): { row: number; column: number } | null {
+  const within = (value: number, count: number) => Math.min(Math.max(value, 0), count - 1);
+  switch (key as Step) {
+    case "ArrowUp":
+      return { row: within(at.row - 1, rows), column: at.column };
+    case "ArrowDown":
+      return { row: within(at.row + 1, rows), column: at.column };
+    case "ArrowLeft":
+      return { row: at.row, column: within(at.column - 1, columns) };
+    case "ArrowRight":
+      return { row: at.row, column: within(at.column + 1, columns) };
+    case "Home":
+      return { row: at.row, column: 0 };
+    case "End":
+      return { row: at.row, column: columns - 1 };
+    default:
+      return null;
+  }
+}
