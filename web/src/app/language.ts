@@ -5,7 +5,7 @@ export type Language = "zh-CN" | "en";
 type Texts = Record<string, unknown>;
 
 const KEPT = "jiayuan.language";
-const loaders = import.meta.glob<Texts>("../*/locales/*.json", { import: "default" });
+const loaders = import.meta.glob<Texts>("/src/*/locales/*.json", { import: "default" });
 const loaded = new Set<string>();
 
 export const i18n = createI18n({ legacy: false, locale: "zh-CN", fallbackLocale: "zh-CN", missingWarn: false, messages: {} });
@@ -41,7 +41,7 @@ export async function loadTexts(folder: string): Promise<void> {
 
 async function load(folder: string, wanted: Language): Promise<void> {
   const name = `${folder}/${wanted}`;
-  const loader = loaders[`../${folder}/locales/${wanted}.json`];
+  const loader = loaders[`/src/${folder}/locales/${wanted}.json`];
   if (loaded.has(name) || loader === undefined) return;
   i18n.global.mergeLocaleMessage(wanted, { [folder]: await loader() });
   loaded.add(name);
