@@ -39,3 +39,15 @@ export function roomyHull(spots: readonly Spot[], share = 0.12): Spot[] {
 }
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / Math.max(1, numbers.length);
+
+/** Things by a name that each has, in the order in which they came. */
+export function groupedBy<T>(things: readonly T[], nameOf: (thing: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const name = nameOf(thing);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [thing]);
+    else group.push(thing);
+  }
+  return groups;
+}
