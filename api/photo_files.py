@@ -23,8 +23,9 @@ from server.errors import Forbidden, NotFound
 from uploads.access import may_see_original
 from uploads.formats import PhotoType
 from uploads.looks import record_look
-from uploads.models import Photo
+from uploads.models import Photo, PhotoRelease
 from uploads.photos import get_photo, require_files
+from uploads.public_thumbnails import thumbnail_of
 from uploads.releases import get_public_release
 
 blueprint = ApiBlueprint(
@@ -105,13 +106,30 @@ def get_original(query: dict[str, Any], photo_id: uuid.UUID) -> Response:
 @blueprint.alt_response(403, response="Problem403")
 def get_released(query: dict[str, Any], release_id: uuid.UUID) -> Response:
     """A photo that was released to the public, blacked out where staff have said so; by its signed address alone."""
+    release, caching = _released(Purpose.RELEASED, release_id, query)
+    return image_answer(release.public_sha256, PhotoType.JPEG.value, caching)
+
+
+@blueprint.route("/released/<uuid:release_id>/thumbnail")
+@public
+@blueprint.arguments(SignedQuerySchema, location="query")
+@blueprint.response(200, _IMAGE, content_type="image/jpeg", headers=CONTENT_ETAG)
+@_image_answers
+@blueprint.alt_response(403, response="Problem403")
+def get_released_thumbnail(query: dict[str, Any], release_id: uuid.UUID) -> Response:
+    """A photo that was released to the public, at most 320 px a side; by its signed address alone."""
+    release, caching = _released(Purpose.RELEASED_THUMBNAIL, release_id, query)
+    return image_answer(release.public_sha256, PhotoType.JPEG.value, caching, made_by=thumbnail_of)
+
+
+def _released(purpose: Purpose, release_id: uuid.UUID, query: dict[str, Any]) -> tuple[PhotoRelease, str]:
+    """The release that an address names, and for how long others may keep its picture."""
     now = clock.now()
-    if not is_signed(Purpose.RELEASED, release_id, query, now):
+    if not is_signed(purpose, release_id, query, now):
         raise NotFound("没有这张照片", "There is no such photo")
     release = get_public_release(release_id)
     end_read()
-    caching = f"public, max-age={min(_PUBLIC_SECONDS, seconds_left(query, now))}"
-    return image_answer(release.public_sha256, PhotoType.JPEG.value, caching)
+    return release, f"public, max-age={min(_PUBLIC_SECONDS, seconds_left(query, now))}"
 
 
 def _photo_for(

@@ -40,12 +40,12 @@ from cases.released_photos import ReleasedPhoto, list_released_among
 from checklists.community_overview import CommunityOverview, overview_of_days
 from checklists.compliance import CauseKind, PairStatus, Segment
 from checklists.explain import AnswerBehind, answers_behind
-from checklists.queries import ItemName, name_items
 from checklists.rate_queries import CommunityRates
 from grid import communities, organisations
 from grid.areas import list_ancestors
 from grid.models import Community
 from grid.organisation_kinds import ORGANISATION_KINDS
+from inspections.item_words import ItemWords, words_of
 from inspections.timeline import STAGE_TEXTS, stage_of_state
 from plans.target_catalogue import shipped_targets
 from plans.target_entries import Measured, Metric
@@ -177,28 +177,25 @@ def _notice_board(community: Community) -> list[dict[str, Any]]:
 
 
 def _problems(problems: Sequence[PublicProblem]) -> list[dict[str, Any]]:
-    names = name_items({each.item_code for each in problems if each.item_code})
-    return [_problem(each, names.get(each.item_code or "")) for each in problems]
+    words = words_of({each.item_code for each in problems})
+    return [_problem(each, words.get(each.item_code or "")) for each in problems]
 
 
-def _problem(problem: PublicProblem, name: ItemName | None) -> dict[str, Any]:
+def _problem(problem: PublicProblem, words: ItemWords | None) -> dict[str, Any]:
     told = ("case_id", "item_code", "building", "opened_at", "resolved_at", "due_at", "is_overdue")
     return {
         **{each: getattr(problem, each) for each in told},
-        **_named(name),
+        **_named(words),
         **_stage(problem),
         "report_count": problem.report_count,
         "photos": problem.photos,
     }
 
 
-def _named(name: ItemName | None) -> dict[str, Any]:
-    if name is None:
-        return {"item_group": None, "criterion": None}
-    return {
-        "item_group": name.group_code or None,
-        "criterion": {"zh": name.criterion_zh, "en": name.criterion_en},
-    }
+def _named(words: ItemWords | None) -> dict[str, Any]:
+    if words is None:
+        return {"item_group": None, "criterion": None, "tile": None}
+    return {"item_group": words.group_code, "criterion": words.criterion, "tile": words.tile}
 
 
 def _stage(problem: PublicProblem | None) -> dict[str, Any]:
@@ -227,12 +224,12 @@ def _failing_items(failing: dict[str, Segment], vetoes: Collection[str]) -> list
     problems = find_problems(case_ids, (), clock.now())
     answers = answers_behind([cause for segment in failing.values() for cause in segment.causes])
     photos = list_released_among({each for answer in answers.values() for each in answer.photo_ids})
-    names = name_items(failing.keys())
+    words = words_of(failing.keys())
     return [
         _failing_item(
             code,
             segment,
-            names[code],
+            words[code],
             [problems[each] for each in _cases_behind(segment) if each in problems],
             _photos_of(segment, answers, photos),
         )
@@ -242,7 +239,11 @@ def _failing_items(failing: dict[str, Segment], vetoes: Collection[str]) -> list
 
 
 def _failing_item(
-    code: str, segment: Segment, name: ItemName, behind: Sequence[PublicProblem], photos: list[ReleasedPhoto]
+    code: str,
+    segment: Segment,
+    words: ItemWords,
+    behind: Sequence[PublicProblem],
+    photos: list[ReleasedPhoto],
 ) -> dict[str, Any]:
     """Of several cases the one that is due first speaks for the item."""
     first = min(behind, key=lambda each: (each.due_at is None, each.due_at or each.opened_at), default=None)
@@ -251,7 +252,7 @@ def _failing_item(
     }
     return {
         "item_code": code,
-        **_named(name),
+        **_named(words),
         "since": segment.since,
         "occurrences": segment.occurrences,
         **_stage(first),

@@ -35,6 +35,7 @@ from grid.phone_numbers import PhoneKeys
 from grid.positions import Position
 from inspections.duplicate_search import find_duplicates, list_duplicates_of_case
 from inspections.duplicates import RESIDENT_RADIUS_M, STAFF_RADIUS_M, Sighting
+from inspections.item_words import ItemWords, words_of
 from inspections.report_content import ReportContent
 from inspections.report_intake import put_report as take_in_report
 from inspections.report_queries import ReportLine, phone_number_for
@@ -135,7 +136,8 @@ def list_own_reports(query: dict[str, Any]) -> dict[str, Any]:
     rows = read_own_reports(current_actor(), limit + 1, after)
     last = rows[:limit][-1:]
     key = instant_key(last[0].report.received_at, last[0].report.id) if len(rows) > limit else None
-    return page([_own_line(row) for row in rows[:limit]], key)
+    words = words_of({row.report.item_code for row in rows[:limit]})
+    return page([_own_line(row, words.get(row.report.item_code or "")) for row in rows[:limit]], key)
 
 
 @blueprint.route("/<uuid:report_id>")
@@ -162,11 +164,12 @@ def list_duplicates_of_report(report_id: uuid.UUID) -> dict[str, Any]:
     return {"items": list_duplicates_of_case(current_actor(), line.case_id)}
 
 
-def _own_line(line: ReportLine) -> dict[str, Any]:
+def _own_line(line: ReportLine, words: ItemWords | None) -> dict[str, Any]:
     stage = stage_of_state(line.case_state)
     return {
         "report": line.report,
         "case_number": line.case_number,
+        "tile": words.tile if words else None,
         "stage": stage,
         "stage_text": STAGE_TEXTS[stage],
         "tracking_code": derive_code(phone_keys().lookup.encode(), line.report.id),

@@ -29,12 +29,14 @@ class Purpose(StrEnum):
     DISPLAY = "display"
     THUMBNAIL = "thumbnail"
     RELEASED = "released"
+    RELEASED_THUMBNAIL = "released_thumbnail"
 
 
 _ENDPOINTS = {
     Purpose.DISPLAY: ("photo-files.get_display", "photo_id"),
     Purpose.THUMBNAIL: ("photo-files.get_thumbnail", "photo_id"),
     Purpose.RELEASED: ("photo-files.get_released", "release_id"),
+    Purpose.RELEASED_THUMBNAIL: ("photo-files.get_released_thumbnail", "release_id"),
 }
 
 

@@ -249,11 +249,14 @@ def _in_force(on: date) -> sa.ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class ItemName:
-    """What people call an item: its criterion in both languages, and the group that its picture tile stands for."""
+    """What people call an item: its criterion in both languages, the group that it belongs to, and the few words on its
+    tile, which say what is wrong (None for what only inspectors look at)."""
 
     criterion_zh: str
     criterion_en: str
     group_code: str
+    tile_zh: str | None
+    tile_en: str | None
 
 
 def name_items(item_codes: Collection[str]) -> dict[str, ItemName]:
@@ -264,9 +267,14 @@ def name_items(item_codes: Collection[str]) -> dict[str, ItemName]:
             ChecklistItem.criterion_zh,
             ChecklistItem.criterion_en,
             ChecklistItem.group_code,
+            ChecklistItem.definition["tile"],
         )
         .join(ChecklistVersion, ChecklistVersion.id == ChecklistItem.version_id)
         .where(ChecklistItem.item_code.in_(item_codes))
         .order_by(ChecklistVersion.published_at, ChecklistVersion.id)
     )
-    return {code: ItemName(zh, en, group) for code, zh, en, group in db.session.execute(statement)}
+    found = {}
+    for code, zh, en, group, tile in db.session.execute(statement):
+        words = tile or {}
+        found[code] = ItemName(zh, en, group, words.get("zh"), words.get("en"))
+    return found

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from cases.models import Case, CaseReport
+from cases.case_tallies import count_reports
+from cases.models import Case
+from cases.released_photos import ReleasedPhoto, list_released_photos
 from cases.terms import OPEN_STATES
-from checklists.models import ChecklistItem, ChecklistVersion
 from grid.permissions import Actor, Permission, require
 from grid.positions import Position
 from inspections.duplicates import (
@@ -22,6 +23,7 @@ from inspections.duplicates import (
     Sighting,
     rank_duplicates,
 )
+from inspections.item_words import ItemWords, words_of
 from inspections.timeline import STAGE_TEXTS, PublicStage, PublicText, stage_of_state
 from server.db import db
 from server.errors import NotFound
@@ -42,10 +44,12 @@ class DuplicateOffer:
     distance_m: float | None
     item_code: str | None
     criterion: PublicText | None
+    tile: PublicText | None
     stage: PublicStage
     stage_text: PublicText
     opened_at: datetime
     report_count: int
+    photos: list[ReleasedPhoto]
 
 
 def find_duplicates(
@@ -55,9 +59,12 @@ def find_duplicates(
     cases = {case.id: case for case in _open_cases(sighting, except_case_id)}
     ranked = rank_duplicates(sighting, [_candidate(case) for case in cases.values()], radius_m=radius_m)
     chosen = [cases[match.case_id] for match in ranked]
-    criteria = criteria_of({case.item_code for case in chosen if case.item_code is not None})
-    counts = _report_counts(chosen)
-    return [_offer(match, cases[match.case_id], criteria, counts) for match in ranked]
+    words, ids = words_of({case.item_code for case in chosen}), [case.id for case in chosen]
+    counts, photos = count_reports(ids), list_released_photos(ids)
+    return [
+        _offer(match, case, words.get(case.item_code or ""), counts.get(case.id, 0), photos[case.id])
+        for match, case in zip(ranked, chosen, strict=True)
+    ]
 
 
 def list_duplicates_of_case(actor: Actor, case_id: uuid.UUID) -> list[DuplicateOffer]:
@@ -67,19 +74,6 @@ def list_duplicates_of_case(actor: Actor, case_id: uuid.UUID) -> list[DuplicateO
         raise NotFound()
     require(actor, Permission.READ_CASES, case.area_path, case.organisation_id)
     return find_duplicates(_candidate(case).sighting, radius_m=STAFF_RADIUS_M, except_case_id=case.id)
-
-
-def criteria_of(item_codes: Collection[str]) -> dict[str, PublicText]:
-    """The criterion of each item, as the latest published version words it."""
-    if not item_codes:
-        return {}
-    statement = (
-        sa.select(ChecklistItem.item_code, ChecklistItem.criterion_zh, ChecklistItem.criterion_en)
-        .join(ChecklistVersion, ChecklistVersion.id == ChecklistItem.version_id)
-        .where(ChecklistItem.item_code.in_(item_codes))
-        .order_by(ChecklistVersion.published_at, ChecklistVersion.id)
-    )
-    return {code: PublicText(zh, en) for code, zh, en in db.session.execute(statement)}
 
 
 def _open_cases(sighting: Sighting, except_case_id: uuid.UUID | None) -> Sequence[Case]:
@@ -112,17 +106,12 @@ def _candidate(case: Case) -> OpenCase:
     return OpenCase(case.id, sighting)
 
 
-def _report_counts(cases: Collection[Case]) -> dict[uuid.UUID, int]:
-    statement = (
-        sa.select(CaseReport.case_id, sa.func.count())
-        .where(CaseReport.case_id.in_([case.id for case in cases]))
-        .group_by(CaseReport.case_id)
-    )
-    return {row[0]: row[1] for row in db.session.execute(statement)}
-
-
 def _offer(
-    match: NearDuplicate, case: Case, criteria: dict[str, PublicText], counts: dict[uuid.UUID, int]
+    match: NearDuplicate,
+    case: Case,
+    words: ItemWords | None,
+    report_count: int,
+    photos: list[ReleasedPhoto],
 ) -> DuplicateOffer:
     stage = stage_of_state(case.state)
     return DuplicateOffer(
@@ -130,9 +119,11 @@ def _offer(
         score=match.score,
         distance_m=None if match.distance_m is None else round(match.distance_m, -1),
         item_code=case.item_code,
-        criterion=criteria.get(case.item_code or ""),
+        criterion=words.criterion if words else None,
+        tile=words.tile if words else None,
         stage=stage,
         stage_text=STAGE_TEXTS[stage],
         opened_at=case.opened_at,
-        report_count=counts.get(case.id, 0),
+        report_count=report_count,
+        photos=photos,
     )

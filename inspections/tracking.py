@@ -23,7 +23,7 @@ from cases.satisfaction import rate_case
 from cases.terms import UNDER_WAY_STATES, State
 from checklists.observations import lock_communities
 from grid.permissions import Actor
-from inspections.duplicate_search import criteria_of
+from inspections.item_words import words_of
 from inspections.models import Report
 from inspections.timeline import CaseStep, PublicEntry, PublicText, public_timeline, steps_since
 from inspections.tracking_codes import MistypedCode, hash_code
@@ -44,6 +44,7 @@ class Tracking:
     community_name: str
     item_code: str | None
     criterion: PublicText | None
+    tile: PublicText | None
     entries: list[PublicEntry]
     due_at: datetime | None
     is_overdue: bool
@@ -58,12 +59,14 @@ def get_tracking(code: str, secret: bytes, now: datetime) -> Tracking:
     link, case = _get_case(report)
     entries = public_timeline(_steps(report, link))
     due_at = case.deadline_effective if case.state in UNDER_WAY_STATES else None
+    words = words_of({report.item_code}).get(report.item_code or "")
     return Tracking(
         report_id=report.id,
         received_at=report.received_at,
         community_name=report.community.name,
         item_code=report.item_code,
-        criterion=criteria_of({report.item_code}).get(report.item_code) if report.item_code else None,
+        criterion=words.criterion if words else None,
+        tile=words.tile if words else None,
         entries=entries,
         due_at=due_at,
         is_overdue=due_at is not None and due_at < now,

@@ -29,8 +29,8 @@ class GivenPositionSchema(BaseSchema):
 class StoredPhotoSchema(BaseSchema):
     """What the server vouches for: it holds this photo, with this content."""
 
-    id = fields.UUID()
-    sha256 = fields.String()
+    id = fields.UUID(required=True)
+    sha256 = fields.String(required=True)
 
 
 class FindingSchema(BaseSchema):
@@ -44,22 +44,22 @@ class FindingSchema(BaseSchema):
 
 
 class CommunityNameSchema(BaseSchema):
-    id = fields.UUID()
-    name = fields.String()
-    area_code = fields.String()
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    area_code = fields.String(required=True)
 
 
 class PersonNameSchema(BaseSchema):
-    id = fields.UUID()
-    display_name = fields.String()
+    id = fields.UUID(required=True)
+    display_name = fields.String(required=True)
 
 
 class ChecklistVersionNameSchema(BaseSchema):
-    id = fields.UUID()
-    checklist_code = fields.String()
-    number = fields.Integer()
+    id = fields.UUID(required=True)
+    checklist_code = fields.String(required=True)
+    number = fields.Integer(required=True)
 
 
 class PublicTextSchema(BaseSchema):
-    zh = fields.String()
-    en = fields.String()
+    zh = fields.String(required=True)
+    en = fields.String(required=True)

@@ -19,7 +19,7 @@ from api.schemas.compliance import (
 )
 from api.schemas.places_and_clocks import PublicTextSchema
 from api.schemas.targets import AREA_TARGETS_EXAMPLE, TargetSchema
-from api.schemas.tracking import ReleasedPhotoOfReportSchema
+from api.schemas.tracking import PHOTO_EXAMPLE, TILE_EXAMPLE, ReleasedPhotoOfReportSchema
 from cases.public_problems import ProblemState
 from inspections.timeline import PublicStage
 
@@ -43,6 +43,12 @@ class PublicProblemSchema(BaseSchema):
     item_code = fields.String(required=True, allow_none=True)
     item_group = fields.String(required=True, allow_none=True)
     criterion = fields.Nested(PublicTextSchema, required=True, allow_none=True)
+    tile = fields.Nested(
+        PublicTextSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "居民的说法，如“楼道堆物” / what is wrong, in residents' words"},
+    )
     stage = fields.Enum(PublicStage, by_value=True, required=True)
     stage_text = fields.Nested(PublicTextSchema, required=True)
     building = fields.String(
@@ -182,6 +188,12 @@ class FailingItemSchema(BaseSchema):
     item_code = fields.String(required=True)
     item_group = fields.String(required=True, allow_none=True)
     criterion = fields.Nested(PublicTextSchema, required=True)
+    tile = fields.Nested(
+        PublicTextSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "居民的说法，如“楼道堆物” / what is wrong, in residents' words"},
+    )
     is_veto = fields.Boolean(required=True)
     since = Instant(required=True)
     occurrences = fields.Integer(
@@ -216,26 +228,20 @@ class WhySchema(BaseSchema):
 
 
 _AREA_EXAMPLE = {"code": "310151101001", "name": "示例居委会", "level": "neighbourhood"}
-_PHOTO_EXAMPLE = {
-    "url": "/api/v1/photos/released/0198f0a0-7777-7d3a-9b1e-2f6a4c8d0e11?expires=1795228500&signature=3q2-7w",
-    "is_after": False,
-    "added_at": "2026-11-21T10:02:03+08:00",
-    "width": 1200,
-    "height": 1600,
-}
 _CRITERION_EXAMPLE = {"zh": "楼道、楼梯、走廊无乱堆物", "en": "No clutter on corridors and stairs"}
 _STAGE_EXAMPLE = {
     "stage": "handling",
     "stage_text": {"zh": "处理中", "en": "Being handled"},
     "due_at": "2026-11-26T14:10:00+08:00",
     "is_overdue": False,
-    "photos": [_PHOTO_EXAMPLE],
+    "photos": [PHOTO_EXAMPLE],
 }
 PROBLEM_EXAMPLE = {
     "case_id": "0198f0a0-3333-7d3a-9b1e-2f6a4c8d0e11",
     "item_code": "CORR-01",
     "item_group": "CORR",
     "criterion": _CRITERION_EXAMPLE,
+    "tile": TILE_EXAMPLE,
     "building": "3号楼",
     "opened_at": "2026-11-21T10:02:03+08:00",
     "resolved_at": None,
@@ -294,6 +300,7 @@ WHY_EXAMPLE = {
             "item_code": "CORR-01",
             "item_group": "CORR",
             "criterion": _CRITERION_EXAMPLE,
+            "tile": TILE_EXAMPLE,
             "is_veto": False,
             "since": "2026-11-20T10:02:03+08:00",
             "occurrences": 2,

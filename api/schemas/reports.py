@@ -26,6 +26,7 @@ from api.schemas.places_and_clocks import (
     PublicTextSchema,
     StoredPhotoSchema,
 )
+from api.schemas.tracking import PHOTO_EXAMPLE, TILE_EXAMPLE, ReleasedPhotoOfReportSchema
 from cases.terms import State
 from grid.positions import Datum
 from inspections.report_content import LONGEST_TEXT, MOST_PHOTOS, ReportChannel, ReportContent
@@ -73,78 +74,84 @@ class FlagSchema(FindingSchema):
 class ReportReceiptSchema(BaseSchema):
     """What the server holds of the report, and the code to follow it with; the code is shown here and nowhere else."""
 
-    id = fields.UUID(attribute="report.id")
-    tracking_code = fields.String()
-    case_id = fields.UUID(attribute="report.receipt.case_id")
-    case_number = fields.String(attribute="report.receipt.case_number")
-    community = fields.Nested(CommunityNameSchema)
-    is_following = fields.Boolean(attribute="report.is_following")
-    received_at = Instant(attribute="report.received_at")
-    device_sent_at = Instant(attribute="report.device_sent_at", allow_none=True)
-    skew_seconds = fields.Integer(attribute="report.skew_seconds", allow_none=True)
-    is_skew_flagged = fields.Boolean(attribute="report.is_skew_flagged")
-    flags = fields.List(fields.Nested(FlagSchema), attribute="report.flags")
-    photos = fields.List(fields.Nested(StoredPhotoSchema), attribute="report.receipt.photos")
+    id = fields.UUID(attribute="report.id", required=True)
+    tracking_code = fields.String(required=True)
+    case_id = fields.UUID(attribute="report.receipt.case_id", required=True)
+    case_number = fields.String(attribute="report.receipt.case_number", required=True)
+    community = fields.Nested(CommunityNameSchema, required=True)
+    is_following = fields.Boolean(attribute="report.is_following", required=True)
+    received_at = Instant(attribute="report.received_at", required=True)
+    device_sent_at = Instant(attribute="report.device_sent_at", allow_none=True, required=True)
+    skew_seconds = fields.Integer(attribute="report.skew_seconds", allow_none=True, required=True)
+    is_skew_flagged = fields.Boolean(attribute="report.is_skew_flagged", required=True)
+    flags = fields.List(fields.Nested(FlagSchema), attribute="report.flags", required=True)
+    photos = fields.List(fields.Nested(StoredPhotoSchema), attribute="report.receipt.photos", required=True)
 
 
 class ReportLineSchema(BaseSchema):
     """A report in a list, with the case that answers it now."""
 
-    id = fields.UUID(attribute="report.id")
-    received_at = Instant(attribute="report.received_at")
-    observed_at = Instant(attribute="report.observed_at", allow_none=True)
-    channel = fields.String(attribute="report.channel")
-    community = fields.Nested(CommunityNameSchema, attribute="report.community")
-    building = fields.String(attribute="report.building")
-    item_code = fields.String(attribute="report.item_code", allow_none=True)
-    text = fields.String(attribute="report.text")
-    latitude = Latitude(attribute="report.latitude", allow_none=True)
-    longitude = Longitude(attribute="report.longitude", allow_none=True)
-    photo_ids = fields.List(fields.UUID(), attribute="report.photo_ids")
-    is_following = fields.Boolean(attribute="report.is_following")
-    is_anonymous = fields.Boolean(attribute="report.is_anonymous")
-    has_phone_number = fields.Boolean(attribute="report.has_phone_number")
-    case_id = fields.UUID()
-    case_number = fields.String()
-    case_state = fields.Enum(State, by_value=True)
+    id = fields.UUID(attribute="report.id", required=True)
+    received_at = Instant(attribute="report.received_at", required=True)
+    observed_at = Instant(attribute="report.observed_at", allow_none=True, required=True)
+    channel = fields.String(attribute="report.channel", required=True)
+    community = fields.Nested(CommunityNameSchema, attribute="report.community", required=True)
+    building = fields.String(attribute="report.building", required=True)
+    item_code = fields.String(attribute="report.item_code", allow_none=True, required=True)
+    text = fields.String(attribute="report.text", required=True)
+    latitude = Latitude(attribute="report.latitude", allow_none=True, required=True)
+    longitude = Longitude(attribute="report.longitude", allow_none=True, required=True)
+    photo_ids = fields.List(fields.UUID(), attribute="report.photo_ids", required=True)
+    is_following = fields.Boolean(attribute="report.is_following", required=True)
+    is_anonymous = fields.Boolean(attribute="report.is_anonymous", required=True)
+    has_phone_number = fields.Boolean(attribute="report.has_phone_number", required=True)
+    case_id = fields.UUID(required=True)
+    case_number = fields.String(required=True)
+    case_state = fields.Enum(State, by_value=True, required=True)
 
 
 class ReportSchema(ReportLineSchema):
     """One report. The phone number is in clear for who may see contacts there, masked for all others."""
 
-    hotline_number = fields.String(attribute="report.hotline_number")
-    phone_number = fields.String(allow_none=True)
-    position_given = fields.Dict(attribute="report.position_given", allow_none=True)
-    device_sent_at = Instant(attribute="report.device_sent_at", allow_none=True)
-    skew_seconds = fields.Integer(attribute="report.skew_seconds", allow_none=True)
-    is_skew_flagged = fields.Boolean(attribute="report.is_skew_flagged")
-    flags = fields.List(fields.Nested(FlagSchema), attribute="report.flags")
+    hotline_number = fields.String(attribute="report.hotline_number", required=True)
+    phone_number = fields.String(allow_none=True, required=True)
+    position_given = fields.Dict(attribute="report.position_given", allow_none=True, required=True)
+    device_sent_at = Instant(attribute="report.device_sent_at", allow_none=True, required=True)
+    skew_seconds = fields.Integer(attribute="report.skew_seconds", allow_none=True, required=True)
+    is_skew_flagged = fields.Boolean(attribute="report.is_skew_flagged", required=True)
+    flags = fields.List(fields.Nested(FlagSchema), attribute="report.flags", required=True)
 
 
 class ReportPageSchema(BaseSchema):
-    items = fields.List(fields.Nested(ReportLineSchema))
-    next_cursor = fields.String(allow_none=True)
+    items = fields.List(fields.Nested(ReportLineSchema), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
 
 
 class OwnReportSchema(BaseSchema):
     """One of one's own reports, with the code that opens its timeline."""
 
-    id = fields.UUID(attribute="report.id")
-    received_at = Instant(attribute="report.received_at")
-    community = fields.Nested(CommunityNameSchema, attribute="report.community")
-    building = fields.String(attribute="report.building")
-    item_code = fields.String(attribute="report.item_code", allow_none=True)
-    text = fields.String(attribute="report.text")
-    photo_ids = fields.List(fields.UUID(), attribute="report.photo_ids")
-    case_number = fields.String()
-    stage = fields.Enum(PublicStage, by_value=True)
-    stage_text = fields.Nested(PublicTextSchema)
-    tracking_code = fields.String()
+    id = fields.UUID(attribute="report.id", required=True)
+    received_at = Instant(attribute="report.received_at", required=True)
+    community = fields.Nested(CommunityNameSchema, attribute="report.community", required=True)
+    building = fields.String(attribute="report.building", required=True)
+    item_code = fields.String(attribute="report.item_code", allow_none=True, required=True)
+    tile = fields.Nested(
+        PublicTextSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "居民的说法，如“楼道堆物” / what is wrong, in residents' words"},
+    )
+    text = fields.String(attribute="report.text", required=True)
+    photo_ids = fields.List(fields.UUID(), attribute="report.photo_ids", required=True)
+    case_number = fields.String(required=True)
+    stage = fields.Enum(PublicStage, by_value=True, required=True)
+    stage_text = fields.Nested(PublicTextSchema, required=True)
+    tracking_code = fields.String(required=True)
 
 
 class OwnReportPageSchema(BaseSchema):
-    items = fields.List(fields.Nested(OwnReportSchema))
-    next_cursor = fields.String(allow_none=True)
+    items = fields.List(fields.Nested(OwnReportSchema), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
 
 
 class ReportQuerySchema(PeriodQuerySchema, PageQuerySchema):
@@ -196,19 +203,30 @@ class DuplicateQuerySchema(BaseSchema):
 class DuplicateSchema(BaseSchema):
     """An open case that may be the same problem, in words that anyone may read."""
 
-    case_id = fields.UUID(metadata={"description": "send as follows_case_id to follow it"})
-    score = fields.Float(metadata={"description": "0 to 1"})
-    distance_m = fields.Float(allow_none=True, metadata={"description": "to ten metres"})
-    item_code = fields.String(allow_none=True)
-    criterion = fields.Nested(PublicTextSchema, allow_none=True)
-    stage = fields.Enum(PublicStage, by_value=True)
-    stage_text = fields.Nested(PublicTextSchema)
-    opened_at = Instant()
-    report_count = fields.Integer()
+    case_id = fields.UUID(metadata={"description": "send as follows_case_id to follow it"}, required=True)
+    score = fields.Float(metadata={"description": "0 to 1"}, required=True)
+    distance_m = fields.Float(allow_none=True, metadata={"description": "to ten metres"}, required=True)
+    item_code = fields.String(allow_none=True, required=True)
+    criterion = fields.Nested(PublicTextSchema, allow_none=True, required=True)
+    tile = fields.Nested(
+        PublicTextSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "居民的说法，如“楼道堆物” / what is wrong, in residents' words"},
+    )
+    stage = fields.Enum(PublicStage, by_value=True, required=True)
+    stage_text = fields.Nested(PublicTextSchema, required=True)
+    opened_at = Instant(required=True)
+    report_count = fields.Integer(required=True)
+    photos = fields.List(
+        fields.Nested(ReleasedPhotoOfReportSchema),
+        required=True,
+        metadata={"description": "已公开的照片 / photos that were released"},
+    )
 
 
 class DuplicateListSchema(BaseSchema):
-    items = fields.List(fields.Nested(DuplicateSchema))
+    items = fields.List(fields.Nested(DuplicateSchema), required=True)
 
 
 REPORT_EXAMPLE = {
@@ -273,6 +291,7 @@ OWN_PAGE_EXAMPLE = {
             "community": _NAME_EXAMPLE,
             "building": "3号楼",
             "item_code": "CORR-01",
+            "tile": TILE_EXAMPLE,
             "text": "三楼楼道堆了纸箱，过不去",
             "photo_ids": [_PHOTO],
             "case_number": "310151-20261121-000017",
@@ -292,10 +311,12 @@ DUPLICATES_EXAMPLE = {
             "distance_m": 10.0,
             "item_code": "CORR-01",
             "criterion": {"zh": "楼道、楼梯、走廊无乱堆物", "en": "No clutter on corridors and stairs"},
+            "tile": TILE_EXAMPLE,
             "stage": "handling",
             "stage_text": {"zh": "处理中", "en": "Being handled"},
             "opened_at": "2026-11-21T08:10:00+08:00",
             "report_count": 2,
+            "photos": [PHOTO_EXAMPLE],
         }
     ]
 }

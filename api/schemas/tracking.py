@@ -18,39 +18,54 @@ _URL = {"type": "string", "description": "signed, for a quarter of an hour"}
 class PublicEntrySchema(BaseSchema):
     """One line of the public timeline."""
 
-    at = Instant()
-    stage = fields.Enum(PublicStage, by_value=True)
-    zh = fields.String()
-    en = fields.String()
-    organisation_kind = fields.String(allow_none=True)
+    at = Instant(required=True)
+    stage = fields.Enum(PublicStage, by_value=True, required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    organisation_kind = fields.String(allow_none=True, required=True)
 
 
 class ReleasedPhotoOfReportSchema(BaseSchema):
     """A photo that the public may see, blacked out where need be."""
 
-    url = fields.Function(lambda photo: signed_address(Purpose.RELEASED, photo.release_id), metadata=_URL)
-    is_after = fields.Boolean(metadata={"description": "taken after the problem was handled"})
-    added_at = Instant()
-    width = fields.Integer()
-    height = fields.Integer()
+    url = fields.Function(
+        lambda photo: signed_address(Purpose.RELEASED, photo.release_id), metadata=_URL, required=True
+    )
+    thumbnail_url = fields.Function(
+        lambda photo: signed_address(Purpose.RELEASED_THUMBNAIL, photo.release_id),
+        metadata={"type": "string", "description": "at most 320 px a side; signed, for a quarter of an hour"},
+        required=True,
+    )
+    is_after = fields.Boolean(metadata={"description": "taken after the problem was handled"}, required=True)
+    added_at = Instant(required=True)
+    width = fields.Integer(required=True)
+    height = fields.Integer(required=True)
 
 
 class TrackingSchema(BaseSchema):
     """What became of a report."""
 
-    report_id = fields.UUID()
-    received_at = Instant()
-    community_name = fields.String()
-    item_code = fields.String(allow_none=True)
-    criterion = fields.Nested(PublicTextSchema, allow_none=True)
-    entries = fields.List(fields.Nested(PublicEntrySchema))
-    photos = fields.List(fields.Nested(ReleasedPhotoOfReportSchema))
-    due_at = Instant(
-        allow_none=True, metadata={"description": "the deadline as it stands, while work goes on"}
+    report_id = fields.UUID(required=True)
+    received_at = Instant(required=True)
+    community_name = fields.String(required=True)
+    item_code = fields.String(allow_none=True, required=True)
+    criterion = fields.Nested(PublicTextSchema, allow_none=True, required=True)
+    tile = fields.Nested(
+        PublicTextSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "居民的说法，如“楼道堆物” / what is wrong, in residents' words"},
     )
-    is_overdue = fields.Boolean()
-    may_say_not_fixed = fields.Boolean()
-    may_rate = fields.Boolean()
+    entries = fields.List(fields.Nested(PublicEntrySchema), required=True)
+    photos = fields.List(fields.Nested(ReleasedPhotoOfReportSchema), required=True)
+    due_at = Instant(
+        allow_none=True,
+        metadata={"description": "the deadline as it stands, while work goes on"},
+        required=True,
+    )
+    is_overdue = fields.Boolean(required=True)
+    may_say_not_fixed = fields.Boolean(required=True)
+    may_rate = fields.Boolean(required=True)
 
 
 class NotFixedSchema(BaseSchema):
@@ -73,6 +88,17 @@ class RatingSchema(BaseSchema):
     note = Text(max_length=500, load_default="")
 
 
+_SIGNED = "?expires=1795228500&signature=3q2-7w"
+_RELEASED = "/api/v1/photos/released/0198f0a0-7777-7d3a-9b1e-2f6a4c8d0e11"
+PHOTO_EXAMPLE = {
+    "url": _RELEASED + _SIGNED,
+    "thumbnail_url": _RELEASED + "/thumbnail" + _SIGNED,
+    "is_after": False,
+    "added_at": "2026-11-21T10:02:03+08:00",
+    "width": 1200,
+    "height": 1600,
+}
+TILE_EXAMPLE = {"zh": "楼道堆物", "en": "Corridor clutter"}
 NOT_FIXED_EXAMPLE = {"text": "纸箱还在", "photo_ids": []}
 RATING_EXAMPLE = {"score": "satisfied", "note": "很快，谢谢"}
 TRACKING_EXAMPLE = {
@@ -81,6 +107,7 @@ TRACKING_EXAMPLE = {
     "community_name": "玉环新村（示例）",
     "item_code": "CORR-01",
     "criterion": {"zh": "楼道、楼梯、走廊无乱堆物", "en": "No clutter on corridors and stairs"},
+    "tile": TILE_EXAMPLE,
     "entries": [
         {
             "at": "2026-11-21T10:02:03+08:00",
@@ -97,15 +124,7 @@ TRACKING_EXAMPLE = {
             "organisation_kind": "property_company",
         },
     ],
-    "photos": [
-        {
-            "url": "/api/v1/photos/released/0198f0a0-7777-7d3a-9b1e-2f6a4c8d0e11?expires=1795228500&signature=3q2-7w",
-            "is_after": False,
-            "added_at": "2026-11-21T10:02:03+08:00",
-            "width": 1200,
-            "height": 1600,
-        }
-    ],
+    "photos": [PHOTO_EXAMPLE],
     "due_at": "2026-11-26T14:10:00+08:00",
     "is_overdue": False,
     "may_say_not_fixed": False,

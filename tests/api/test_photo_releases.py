@@ -95,6 +95,8 @@ def test_without_a_valid_signature_a_released_photo_does_not_exist(
 ) -> None:
     address = release(client, photo_id, dispatcher).json["public_url"]
     path, query = address.split("?")
+    # One size's signature is none for the other.
+    assert client.get(f"{path}/thumbnail?{query}").status_code == 404
     later = int(query.split("expires=")[1].split("&")[0]) + 3600
     for forged in (path, address[:-2] + "xx", f"{path}?expires={later}&{query.split('&')[1]}"):
         assert client.get(forged).status_code == 404, forged
@@ -198,6 +200,16 @@ def test_a_released_photo_appears_on_the_tracking_page_and_no_other(client: Any)
     with Image.open(BytesIO(picture.data)) as image:
         assert image.size == (1200, 1600)
     assert picture.data != JPEG
+    small = client.get(shown["thumbnail_url"])
+    with Image.open(BytesIO(small.data)) as image:
+        assert (image.size, image.getexif()) == ((240, 320), {})
+    assert is_near(pixel(small.data, 0.5, 0.5), (0, 0, 0))
+    tag = {"If-None-Match": small.headers["ETag"]}
+    assert client.get(shown["thumbnail_url"], headers=tag).status_code == 304
+    assert small.headers["ETag"] != picture.headers["ETag"]
+    near = {"community_id": str(desk.community.id), "item_code": "CORR-01"}
+    (offer,) = client.get("/api/v1/reports/duplicates", query_string=near).get_json()["items"]
+    assert [each["width"] for each in offer["photos"]] == [1200]
     other = report(desk, text="另一处", building="9号楼")
     assert track(desk, other).get_json()["photos"] == []
 

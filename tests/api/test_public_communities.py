@@ -82,6 +82,7 @@ def test_the_page_tells_rates_problems_and_who_serves_it(client: Any, scene: Cas
     (problem,) = body["problems"]
     assert (problem["case_id"], problem["building"]) == (str(case.id), "3号楼")
     assert (problem["stage"], problem["stage_text"]["zh"]) == ("accepted", "已受理")
+    assert (problem["item_group"], problem["tile"]["zh"]) == ("GREEN", "GREEN-01的问题")
     assert body["organisations"] == [
         {
             "kind": "property_company",

@@ -135,3 +135,9 @@ def test_what_is_not_closed_yet_is_neither_rated_nor_found_not_fixed(desk: Desk)
     assert (
         desk.client.post(f"/api/v1/tracking/{code}/not-fixed", json={"text": "还在漏水"}).status_code == 409
     )
+
+
+def test_the_problem_is_called_as_residents_call_it(desk: Desk) -> None:
+    body = track(desk, report(desk)).get_json()
+    assert body["tile"] == {"zh": "CORR-01的问题", "en": "CORR-01 trouble"}
+    assert body["criterion"]["zh"] == "检查项CORR-01"

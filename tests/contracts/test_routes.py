@@ -42,6 +42,7 @@ PUBLIC = {
     "GET /api/v1/photos/<uuid:photo_id>/thumbnail",
     # A signed address is its own key, and there is one only for what was released.
     "GET /api/v1/photos/released/<uuid:release_id>",
+    "GET /api/v1/photos/released/<uuid:release_id>/thumbnail",
     # Reports and following them: anybody may report; a tracking code is its own key.
     "PUT /api/v1/reports/<uuid:report_id>",
     "GET /api/v1/reports/duplicates",

@@ -20,6 +20,7 @@ def item(code: str, **more: Any) -> dict[str, Any]:
         "criterion": {"zh": f"检查项{code}", "en": f"Item {code}"},
         "evidence": {"photos": "on_fail", "min_photos": 1, "note": "never", "shows": None},
         "answered_by": "both",
+        "tile": {"zh": f"{code}的问题", "en": f"{code} trouble", "keywords": []},
         "weight": 1.0,
         "is_veto": False,
         "deduction": None,
@@ -76,4 +77,6 @@ def _row(each: dict[str, Any]) -> dict[str, Any]:
         "applicability": each["applies_when"],
         "criterion_zh": each["criterion"]["zh"],
         "criterion_en": each["criterion"]["en"],
+        "group_code": each["group"],
+        "definition": each,
     }
