@@ -29,16 +29,24 @@ export interface ChecklistAlong {
   itemCount: number;
 }
 
+export interface CategoryAlong {
+  code: string;
+  group: string;
+  name: Bilingual;
+}
+
 export interface Provisions {
   rounds: Round[];
   communities: CommunityAlong[];
   checklists: ChecklistAlong[];
+  groups: { code: string; name: Bilingual }[];
+  categories: CategoryAlong[];
   cases: CaseFile[];
   /** Scores of communities inspected, by community and checklist: `scoreName`. */
   scores: Record<string, number>;
 }
 
-export const NOTHING: Provisions = { rounds: [], communities: [], checklists: [], cases: [], scores: {} };
+export const NOTHING: Provisions = { rounds: [], communities: [], checklists: [], groups: [], categories: [], cases: [], scores: {} };
 
 export const scoreName = (communityId: string, checklistCode: string) => `${communityId}/${checklistCode}`;
 export const sheetName = (versionId: string, communityId: string) => `inspector/sheet/${versionId}/${communityId}`;

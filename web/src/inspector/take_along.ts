@@ -5,7 +5,7 @@ import { answer, api, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problems";
 import { keep, kept } from "@/offline/kept";
 
-import { currentRounds, mine, NOTHING, openChecks, pairOf, photoName, provisionsName, scoreName, sheetName, type CaseFile, type CommunityAlong, type Provisions, type Round } from "./provisions";
+import { currentRounds, mine, NOTHING, offersOf, openChecks, pairOf, photoName, provisionsName, scoreName, sheetName, type CaseFile, type CommunityAlong, type Provisions, type Round } from "./provisions";
 import { makeSheet, type Sheet } from "./sheet";
 import type { Told } from "./told";
 
@@ -60,7 +60,8 @@ async function take(accountId: string): Promise<void> {
       if (taking.value !== null) taking.value = { ...taking.value, done: taking.value.done + 1 };
     });
     const open = openChecks(files);
-    show({ cases: open, checklists: await checklists() });
+    show({ cases: open, checklists: await checklists(), ...(await categories()) });
+    await takeCommunitiesOf(open);
     await takePhotos(open);
     takenAt.value = new Date();
     await keep(provisionsName(accountId), provisions.value);
@@ -180,6 +181,29 @@ async function checklists(): Promise<Provisions["checklists"]> {
   return page.items.flatMap((each) => (each.in_force === null ? [] : [{ code: each.code, versionId: each.in_force.id, number: each.in_force.number, name: each.name, itemCount: each.item_count }]));
 }
 
+/** What may be reported, by tile. */
+async function categories(): Promise<Pick<Provisions, "groups" | "categories">> {
+  const groups = await answer(api.GET("/api/v1/items/groups"));
+  const found: Schemas["ChecklistItem"][] = [];
+  let cursor: string | undefined;
+  do {
+    const page: Schemas["ItemPage"] = await answer(api.GET("/api/v1/items", { params: { query: { for_residents: true, limit: 100, ...(cursor === undefined ? {} : { cursor }) } } }));
+    found.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return {
+    groups: [...groups.items].sort((a, b) => a.tile_order - b.tile_order).map((each) => ({ code: each.code, name: each.tile })),
+    categories: found.map((each) => ({ code: each.code, group: each.group, name: each.tile ?? each.criterion })),
+  };
+}
+
+/** Cases say how far they are by their community where they have no place of their own. */
+async function takeCommunitiesOf(files: readonly CaseFile[]): Promise<void> {
+  const there = new Set(provisions.value.communities.map((each) => each.id));
+  const wanted = [...new Set(files.map((each) => each.community.id))].filter((each) => !there.has(each));
+  await inTurns(wanted, async (id) => show({ communities: [...provisions.value.communities, await community(id)] }));
+}
+
 async function scoreOf(communityId: string, checklist: string): Promise<number | null> {
   const found = await answer(api.GET("/api/v1/communities/{community_id}/compliance", { params: { path: { community_id: communityId }, query: { checklist } } }));
   return found.standing?.score ?? null;
@@ -234,4 +258,15 @@ async function takePhoto(name: string, address: string): Promise<void> {
   }
   // One picture that is gone (past its retention) does not keep the rest from coming along.
   if (response.ok && (response.headers.get("Content-Type") ?? "").startsWith("image/")) await keep(name, await response.blob());
+}
+
+/** A case as the server just told it: kept, and out of the list once there is nothing to check any more. */
+export async function updateCase(accountId: string, file: CaseFile): Promise<void> {
+  const others = provisions.value.cases.filter((each) => each.id !== file.id);
+  const place = provisions.value.cases.findIndex((each) => each.id === file.id);
+  if (place < 0 && offersOf(file).length === 0) return;
+  const cases = [...others];
+  if (offersOf(file).length > 0) cases.splice(Math.max(0, place), 0, file);
+  show({ cases });
+  await keep(provisionsName(accountId), provisions.value);
 }
