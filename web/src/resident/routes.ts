@@ -1,5 +1,22 @@
 import type { RouteRecordRaw } from "vue-router";
 
+import { askEarly } from "./community_reading";
+
+const communityPage = () => import("./CommunityPage.vue");
+
+// Who opens a community's link waits for one round trip, not for the code's and then the answer's.
+askEarly(location.pathname);
+if (location.pathname.startsWith("/c/")) void communityPage();
+
+const meta = (title: string) => ({ texts: "resident", title: `resident.title.${title}` });
+
 export const resident: RouteRecordRaw[] = [
-  { path: "/", component: () => import("./HomePage.vue"), meta: { texts: "resident", title: "resident.title" } },
+  { path: "/", component: () => import("./HomePage.vue"), meta: meta("home") },
+  { path: "/c/:communityId", component: communityPage, props: true, meta: meta("community") },
+  { path: "/c/:communityId/why", component: () => import("./WhyPage.vue"), props: true, meta: meta("why") },
+  { path: "/c/:communityId/report", component: () => import("./ReportPage.vue"), props: true, meta: meta("report") },
+  { path: "/report", component: () => import("./ReportPage.vue"), meta: meta("report") },
+  { path: "/t/:code?", component: () => import("./TrackingPage.vue"), props: true, meta: meta("tracking") },
+  { path: "/mine", component: () => import("./MinePage.vue"), meta: meta("mine") },
+  { path: "/mine/:recordId", component: () => import("./SentPage.vue"), props: true, meta: meta("sent") },
 ];

@@ -1,0 +1,21 @@
+/** What a record's state means to the person who made it: a headline and what happens next. */
+import type { KeptRecord } from "@/offline/record_types";
+import type { Tone } from "@/parts/case_states";
+
+type Told = "draft" | "queued" | "sending" | "waiting" | "refused" | "damaged" | "delivered";
+
+export const KEPT_TONES: Readonly<Record<Told, Tone>> = { draft: "grey", queued: "amber", sending: "blue", waiting: "amber", refused: "red", damaged: "red", delivered: "green" };
+
+interface Receipt {
+  tracking_code?: unknown;
+  is_following?: unknown;
+}
+
+export function trackingCodeOf(record: KeptRecord): string | null {
+  const code = (record.receipt as Receipt | null)?.tracking_code;
+  return typeof code === "string" ? code : null;
+}
+
+export function isFollowing(record: KeptRecord): boolean {
+  return (record.receipt as Receipt | null)?.is_following === true;
+}

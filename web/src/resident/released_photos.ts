@@ -1,0 +1,27 @@
+/** Photos that a dispatcher has released to the public, as the pages show them. */
+import type { ShownPhoto } from "@/parts/photo_tiles";
+
+export interface ReleasedPhoto {
+  url: string;
+  /** For lists. */
+  small: string;
+  is_after: boolean;
+}
+
+interface Told {
+  url: string;
+  thumbnail_url: string;
+  is_after: boolean;
+}
+
+export function releasedPhotos(told: readonly Told[]): ReleasedPhoto[] {
+  return told.map((each) => ({ url: each.url, small: each.thumbnail_url, is_after: each.is_after }));
+}
+
+/** For the full-screen view: each with what it shows. */
+export function asShown(photos: readonly ReleasedPhoto[], name: string, words: { before: string; after: string }): ShownPhoto[] {
+  return photos.map((each) => {
+    const caption = each.is_after ? words.after : words.before;
+    return { url: each.url, alt: `${name} · ${caption}`, caption };
+  });
+}

@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { findCategory, grouped, searchCategories } from "./categories";
+import { forgetCommunity, rememberCommunity, rememberedCommunities } from "./community_memory";
+import { percent, spoken, tidyCode, toneOf } from "./spoken";
+
+type Groups = Parameters<typeof grouped>[0];
+type Items = Parameters<typeof grouped>[1];
+
+const tile = (zh: string, en: string, ...keywords: string[]) => ({ zh, en, keywords });
+const GROUPS = [
+  { code: "FIRE", name: { zh: "消防", en: "Fire" }, tile: tile("消防安全", "Fire safety", "消防"), tile_order: 2 },
+  { code: "CORR", name: { zh: "楼道", en: "Corridors" }, tile: tile("楼道门栋", "Corridors", "楼道"), tile_order: 1 },
+  { code: "GOV", name: { zh: "业委会", en: "Owners" }, tile: tile("业委会", "Owners", "业委会"), tile_order: 3 },
+] as unknown as Groups;
+const item = (code: string, group: string, itemTile: unknown) => ({ code, group, tile: itemTile, hint: { zh: "", en: "" } });
+const ITEMS = [
+  item("FIRE-01", "FIRE", tile("消防通道被堵", "Fire lane blocked", "通道", "占用")),
+  item("FIRE-02", "FIRE", null),
+  item("CORR-01", "CORR", tile("楼道堆物", "Corridor clutter", "杂物", "纸箱")),
+  item("CORR-03", "CORR", tile("楼道灯不亮", "Corridor light out", "灯坏")),
+] as unknown as Items;
+const CATEGORIES = grouped(GROUPS, ITEMS);
+const found = (typed: string) => searchCategories(CATEGORIES, typed).map((each) => each.code);
+
+describe("categories", () => {
+  it("stand in the tiles' order, without items that residents do not report and groups that have none", () => {
+    expect(CATEGORIES.map((each) => [each.code, each.items.map((one) => one.code)])).toEqual([
+      ["CORR", ["CORR-01", "CORR-03"]],
+      ["FIRE", ["FIRE-01"]],
+    ]);
+  });
+
+  it("are found by name, keyword, group and in English, the named ones first", () => {
+    expect(found("堆物")).toEqual(["CORR-01"]);
+    expect(found("纸箱")).toEqual(["CORR-01"]);
+    expect(found("门口纸箱好多")).toEqual(["CORR-01"]);
+    expect(found("LIGHT")).toEqual(["CORR-03"]);
+    expect(found("消防")).toEqual(["FIRE-01"]);
+    expect(found("楼道 灯")).toEqual(["CORR-03"]);
+    expect(found("  ")).toEqual([]);
+    expect(found("外星人")).toEqual([]);
+  });
+
+  it("are known by their code", () => {
+    expect(findCategory(CATEGORIES, "FIRE-01")?.name.zh).toBe("消防通道被堵");
+    expect(findCategory(CATEGORIES, "unknown")).toBeNull();
+  });
+});
+
+describe("communities looked at", () => {
+  beforeEach(() => localStorage.clear());
+  const community = (id: string) => ({ id, name: `小区${id}`, place: "某居委会" });
+
+  it("are kept newest first, each once, five at most", () => {
+    for (const id of ["1", "2", "3", "4", "5", "6", "2"]) rememberCommunity(community(id));
+    expect(rememberedCommunities().map((each) => each.id)).toEqual(["2", "6", "5", "4", "3"]);
+    forgetCommunity("6");
+    expect(rememberedCommunities().map((each) => each.id)).toEqual(["2", "5", "4", "3"]);
+  });
+
+  it("do not fall over what another version left there", () => {
+    localStorage.setItem("jiayuan.communities", '[{"id":1},null,"x"]');
+    expect(rememberedCommunities()).toEqual([]);
+    localStorage.setItem("jiayuan.communities", "{");
+    expect(rememberedCommunities()).toEqual([]);
+  });
+});
+
+describe("what residents read", () => {
+  it("is in their language", () => {
+    expect(spoken({ zh: "楼道", en: "Corridor" }, "en")).toBe("Corridor");
+    expect(spoken({ zh: "楼道", en: "Corridor" }, "zh-CN")).toBe("楼道");
+    expect(spoken(null, "en")).toBe("");
+  });
+
+  it("rounds no rate to whole or nothing that is not", () => {
+    expect([0, 0.001, 0.872, 0.999, 1].map(percent)).toEqual([0, 1, 87, 99, 100]);
+  });
+
+  it("marks what is overdue red, whatever its stage, and an unknown stage grey", () => {
+    expect([toneOf("handling"), toneOf("handling", true), toneOf("resolved"), toneOf("new_stage")]).toEqual(["blue", "red", "green", "grey"]);
+  });
+
+  it("takes a tracking code however it is typed", () => {
+    expect(tidyCode(" 7kqf3m9t x2vb-r8wn 4hjd—6pca")).toBe("7KQF-3M9T-X2VB-R8WN-4HJD-6PCA");
+    expect(tidyCode("")).toBe("");
+  });
+});
