@@ -28,18 +28,6 @@ function turn(one: Spot, two: Spot, three: Spot): number {
   return (two.longitude - one.longitude) * (three.latitude - one.latitude) - (two.latitude - one.latitude) * (three.longitude - one.longitude);
 }
 
-/** The hull pushed away from its middle, so that spots on the edge do not lie on the line. */
-export function roomyHull(spots: readonly Spot[], share = 0.12): Spot[] {
-  const hull = hullOf(spots);
-  const middle = { latitude: mean(hull.map((each) => each.latitude)), longitude: mean(hull.map((each) => each.longitude)) };
-  return hull.map((each) => ({
-    latitude: each.latitude + (each.latitude - middle.latitude) * share,
-    longitude: each.longitude + (each.longitude - middle.longitude) * share,
-  }));
-}
-
-const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / Math.max(1, numbers.length);
-
 /** Things by a name that each has, in the order in which they came. */
 export function groupedBy<T>(things: readonly T[], nameOf: (thing: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { clustered } from "./clusters";
-import { hullOf, roomyHull } from "./hull";
+import { groupedBy, hullOf } from "./hull";
+import { labelBox, overlap } from "./labels";
 
 const spot = (longitude: number, latitude: number) => ({ latitude, longitude });
 
@@ -13,11 +14,20 @@ describe("an area's outline", () => {
 
   it("is a line or a point where there are no three communities", () => {
     expect(hullOf([spot(1, 1)])).toEqual([spot(1, 1)]);
-    expect(roomyHull([])).toEqual([]);
+    expect(hullOf([])).toEqual([]);
   });
+});
 
-  it("is a little roomier than its outermost communities", () => {
-    expect(Math.max(...roomyHull([spot(0, 0), spot(2, 0), spot(1, 2)]).map((each) => each.latitude))).toBeGreaterThan(2);
+describe("names", () => {
+  it("overlap where they share room, not where they only touch", () => {
+    expect(overlap(labelBox(100, 100, "南门居委会"), labelBox(130, 110, "北门居委会"))).toBe(true);
+    expect(overlap(labelBox(100, 100, "南门居委会"), labelBox(100, 120, "北门居委会"))).toBe(false);
+  });
+});
+
+describe("groups", () => {
+  it("keep everything, in the order in which it came", () => {
+    expect([...groupedBy(["b1", "a1", "b2"], (each) => each.slice(0, 1))]).toEqual([["b", ["b1", "b2"]], ["a", ["a1"]]]);
   });
 });
 
