@@ -13,6 +13,11 @@ export function percent(share: number): string {
   return tenths === 1000 ? "100" : (tenths / 10).toFixed(1);
 }
 
+/** A target in per cent as policies write it: 90, not 90.0. */
+export function percentOfTarget(share: number): string {
+  return String(Math.round(share * 1000) / 10);
+}
+
 export type Standing = "unassessed" | "below" | "reached" | "untold";
 
 /** Where a rate stands; `untold` where no policy has set a target, `unassessed` is neither 0 % nor 100 %. */

@@ -10,6 +10,7 @@ export const desk: RouteRecordRaw[] = [
     meta: { texts: "desk", needs: ["read_compliance"] },
     children: [
       { path: "", name: "desk", component: () => import("./OverviewPage.vue"), meta: { title: "desk.overview.title" } },
+      { path: "why", component: () => import("./WhyPage.vue"), meta: { title: "desk.why.title" } },
       ...deskWork,
     ],
   },

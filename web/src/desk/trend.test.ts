@@ -14,10 +14,11 @@ const PALETTE = { ink: "#000", ink2: "#333", line: "#999", surface: "#fff", bran
 
 describe("a trend", () => {
   it("begins its axis at the ten below everything that it draws", () => {
-    expect(floorOf([point("2026-11-20", 0.86), point("2026-11-21", 0.9)], 0.9)).toBe(80);
-    expect(floorOf([point("2026-11-20", 0.86, 0.42)], 0.9)).toBe(40);
-    expect(floorOf([point("2026-11-20", 0.95)], 0.7)).toBe(60);
-    expect(floorOf([point("2026-11-20", null)], null)).toBe(0);
+    expect(floorOf([0.81, 0.9, null])).toBe(80);
+    expect(floorOf([0.8, 0.9])).toBe(70);
+    expect(floorOf([0.95, 0.66])).toBe(60);
+    expect(floorOf([0.03])).toBe(0);
+    expect(floorOf([null, undefined])).toBe(0);
   });
 
   it("is told in a row a week, the last day always among them", () => {
@@ -28,11 +29,12 @@ describe("a trend", () => {
   it("draws gaps where nothing was assessed, the band from interval to interval, and the target only where there is one", () => {
     const points = [point("2026-11-20", null), point("2026-11-21", 0.8)];
     const { series } = drawTrend(points, 0.9, WORDS, PALETTE) as { series: { name: string; data: unknown[]; markLine?: object }[] };
-    expect(series.map((each) => each.name)).toEqual(["low", "band", "items"]);
+    expect(series.map((each) => each.name)).toEqual(["items-low", "items-band", "items"]);
     expect(series[0]?.data).toEqual([null, 75]);
     expect(series[1]?.data).toEqual([null, 10]);
     expect(series[2]?.data).toEqual([null, 80]);
     expect(series[2]?.markLine).toMatchObject({ data: [{ yAxis: 90 }] });
+    expect(drawTrend([point("2026-11-21", 0.8, 0.4)], 0.9, WORDS, PALETTE)).toMatchObject({ grid: [{}, {}], xAxis: [{ gridIndex: 0 }, { gridIndex: 1 }] });
     const without = drawTrend(points, null, WORDS, PALETTE) as { series: { markLine?: object }[] };
     expect(without.series[2]?.markLine).toBeUndefined();
   });

@@ -16,9 +16,9 @@ export interface TrendWords {
   day: (day: string) => string;
 }
 
-/** The axis begins at the ten below the lowest of what is drawn: a change is seen, and the scale says where it begins. */
-export function floorOf(points: readonly TrendPoint[], target: number | null): number {
-  const lowest = [...points.flatMap((each) => [each.items.interval?.low ?? null, each.communities?.value ?? null]), target].filter((each) => each !== null);
+/** An axis begins at the ten below the lowest of what is drawn on it: a change is seen, and the scale says where it begins. */
+export function floorOf(values: readonly (number | null | undefined)[]): number {
+  const lowest = values.filter((each) => each !== null && each !== undefined);
   return lowest.length === 0 ? 0 : Math.max(0, Math.floor(Math.min(...lowest) * 10 - 1e-9) * 10);
 }
 
@@ -32,12 +32,13 @@ const hundred = (share: number | null) => (share === null ? null : Math.round(sh
 
 export function drawTrend(points: readonly TrendPoint[], target: number | null, words: TrendWords, palette: Palette): object {
   const days = points.map((each) => each.on);
-  const low = points.map((each) => hundred(each.items.interval?.low ?? null));
-  const span = points.map((each) => (each.items.interval === null ? null : hundred(each.items.interval.high - each.items.interval.low)));
   const hasCommunities = points.some((each) => each.communities?.value !== null && each.communities !== null);
   const text = { color: palette.ink2, fontSize: 12 };
+  const left = 44;
+  const right = 16;
   return {
-    grid: { left: 44, right: 16, top: 36, bottom: 28 },
+    // The two rates lie far apart: each has a strip and a scale of its own, over the same days.
+    grid: hasCommunities ? [{ left, right, top: 36, height: "48%" }, { left, right, bottom: 28, height: "24%" }] : [{ left, right, top: 36, bottom: 28 }],
     legend: { top: 0, left: 0, itemWidth: 18, textStyle: { color: palette.ink, fontSize: 12 }, data: [words.items, ...(hasCommunities ? [words.communities] : [])] },
     tooltip: {
       trigger: "axis",
@@ -56,24 +57,27 @@ export function drawTrend(points: readonly TrendPoint[], target: number | null, 
         return lines.join("\n");
       },
     },
-    xAxis: {
+    axisPointer: { link: [{ xAxisIndex: "all" }] },
+    xAxis: (hasCommunities ? [0, 1] : [0]).map((gridIndex) => ({
       type: "category",
+      gridIndex,
       data: days,
       boundaryGap: false,
       axisLine: { lineStyle: { color: palette.line } },
       axisTick: { show: false },
-      axisLabel: { ...text, formatter: (day: string) => day.slice(5).replace("-", "/"), hideOverlap: true },
-    },
-    yAxis: {
+      axisLabel: { ...text, show: !hasCommunities || gridIndex === 1, formatter: (day: string) => day.slice(5).replace("-", "/"), hideOverlap: true },
+    })),
+    yAxis: [floorOf([...points.map((each) => each.items.interval?.low), target]), ...(hasCommunities ? [floorOf(points.map((each) => each.communities?.interval?.low))] : [])].map((min, gridIndex) => ({
       type: "value",
-      min: floorOf(points, target),
-      max: 100,
+      gridIndex,
+      min,
+      max: gridIndex === 0 ? 100 : Math.min(100, Math.ceil(Math.max(...points.map((each) => (each.communities?.interval?.high ?? 0) * 10))) * 10),
+      splitNumber: gridIndex === 0 ? 5 : 2,
       axisLabel: { ...text, formatter: "{value}%" },
       splitLine: { lineStyle: { color: palette.line } },
-    },
+    })),
     series: [
-      { name: "low", type: "line", stack: "band", data: low, symbol: "none", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } },
-      { name: "band", type: "line", stack: "band", data: span, symbol: "none", silent: true, lineStyle: { opacity: 0 }, areaStyle: { color: palette.brand, opacity: 0.2 } },
+      ...bandOf("items", points.map((each) => each.items), palette.brand, 0),
       {
         name: words.items,
         type: "line",
@@ -95,8 +99,29 @@ export function drawTrend(points: readonly TrendPoint[], target: number | null, 
             }),
       },
       ...(hasCommunities
-        ? [{ name: words.communities, type: "line", data: points.map((each) => hundred(each.communities?.value ?? null)), symbol: "none", color: palette.blue, lineStyle: { width: 2, type: "dotted" } }]
+        ? [
+            ...bandOf("communities", points.map((each) => each.communities), palette.blue, 1),
+            {
+              name: words.communities,
+              type: "line",
+              xAxisIndex: 1,
+              yAxisIndex: 1,
+              data: points.map((each) => hundred(each.communities?.value ?? null)),
+              symbol: "none",
+              color: palette.blue,
+              lineStyle: { width: 2 },
+            },
+          ]
         : []),
     ],
   };
+}
+
+/** The interval as two stacked lines, the area between them filled. */
+function bandOf(name: string, figures: readonly (Figures | null)[], colour: string, axis: number): object[] {
+  const invisible = { type: "line", stack: name, xAxisIndex: axis, yAxisIndex: axis, symbol: "none", silent: true, lineStyle: { opacity: 0 } };
+  return [
+    { ...invisible, name: `${name}-low`, data: figures.map((each) => hundred(each?.interval?.low ?? null)) },
+    { ...invisible, name: `${name}-band`, data: figures.map((each) => (each?.interval ? hundred(each.interval.high - each.interval.low) : null)), areaStyle: { color: colour, opacity: 0.2 } },
+  ];
 }

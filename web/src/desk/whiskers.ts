@@ -44,7 +44,7 @@ export function drawWhiskers(ranking: readonly Ranked<Place>[], target: number |
     };
   };
   return {
-    grid: { left: width < NARROW ? 128 : 176, right: width < NARROW ? 58 : 124, top: 26, bottom: 26 },
+    grid: [{ left: width < NARROW ? 128 : 176, right: width < NARROW ? 58 : 124, top: 26, bottom: 26 }],
     tooltip: {
       trigger: "item",
       renderMode: "richText",
@@ -124,7 +124,7 @@ export function drawWhiskers(ranking: readonly Ranked<Place>[], target: number |
                 symbol: "none",
                 data: [{ xAxis: target * 100 }],
                 lineStyle: { color: palette.amber, type: "dashed", width: 1.5 },
-                label: { formatter: words.target, position: "end", color: palette.amber, fontSize: 12 },
+                label: { formatter: words.target, position: "start", distance: 4, color: palette.amber, fontSize: 12 },
               },
             },
           ]),

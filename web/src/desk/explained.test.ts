@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+
+import { byCommunity, nextDeadline, photosOf, type Row } from "./explained";
+
+const row = (community: string, item: string, change: Partial<Row> = {}): Row =>
+  ({ community: { id: community, code: community, name: community, area_code: "3" }, item: { code: item }, cases: [], answers: [], ...change }) as Row;
+const behind = (change: Partial<Row["cases"][number]>): Row["cases"][number] =>
+  ({ id: "c", number: "1", state: "handling", loop: "self", organisation: "o", deadline_at: null, photos: [], ...change }) as Row["cases"][number];
+
+describe("explained pairs", () => {
+  it("stand together by community, over the seam of two pages", () => {
+    const groups = byCommunity([row("a", "1"), row("b", "1"), row("a", "2")]);
+    expect(groups.map((each) => [each.community.id, each.rows.map((one) => one.item?.code)])).toEqual([
+      ["a", ["1", "2"]],
+      ["b", ["1"]],
+    ]);
+  });
+
+  it("are due at the earliest deadline of a case that is not over, whatever its zone", () => {
+    const cases = [behind({ deadline_at: "2026-11-22T09:00:00+08:00" }), behind({ deadline_at: "2026-11-22T00:30:00Z" }), behind({ state: "closed", deadline_at: "2026-11-01T00:00:00Z" })];
+    expect(nextDeadline(row("a", "1", { cases }))).toBe("2026-11-22T00:30:00Z");
+    expect(nextDeadline(row("a", "1"))).toBeNull();
+  });
+
+  it("show each photo once, with what the case says of it", () => {
+    const cases = [behind({ photos: [{ id: "p", kind: "report" }, { id: "q", kind: "after" }] })];
+    const answers = [{ photo_ids: ["p", "r"] }] as Row["answers"];
+    expect(photosOf(row("a", "1", { cases, answers }))).toEqual([
+      { id: "p", kind: "report" },
+      { id: "q", kind: "after" },
+      { id: "r", kind: "inspection" },
+    ]);
+  });
+});
