@@ -21,5 +21,5 @@ interface SyncEvent extends ExtendableEvent {
 // Background Sync: the network is back and no page need be open. The pages' own sender and this one take turns by a lock.
 self.addEventListener("sync", (event) => {
   const sync = event as SyncEvent;
-  if (sync.tag === SYNC_TAG) sync.waitUntil(sendWaiting());
+  if (sync.tag === SYNC_TAG) sync.waitUntil(sendWaiting("forced"));
 });

@@ -24,7 +24,7 @@ export interface Answered {
 export async function ask(fetch: Fetch, question: Question): Promise<Answered> {
   const response = await send(fetch, question);
   if (response.type === "opaqueredirect" || response.redirected) throw Problem.notOurServer();
-  if (!response.ok) throw await refusalOf(response);
+  if (!response.ok) throw await refusalOf(question.method, response);
   if (response.status === 204) return { status: 204, headers: response.headers, json: {} };
   // A captive portal answers 200 with a page of its own; nothing of that is a receipt.
   if (!(response.headers.get("Content-Type") ?? "").startsWith("application/json")) throw Problem.notOurServer();
@@ -33,18 +33,17 @@ export async function ask(fetch: Fetch, question: Question): Promise<Answered> {
 
 async function send(fetch: Fetch, question: Question): Promise<Response> {
   const { method, path, headers, body, isSignedIn, seconds } = question;
+  const request = new Request(new URL(path, location.origin), {
+    method,
+    headers,
+    body: body ?? null,
+    credentials: isSignedIn ? "same-origin" : "omit",
+    redirect: "manual",
+    cache: "no-store",
+    signal: AbortSignal.timeout(Math.ceil(seconds * 1000)),
+  });
   try {
-    return await fetch(
-      new Request(new URL(path, location.origin), {
-        method,
-        headers,
-        body: body ?? null,
-        credentials: isSignedIn ? "same-origin" : "omit",
-        redirect: "manual",
-        cache: "no-store",
-        signal: AbortSignal.timeout(seconds * 1000),
-      }),
-    );
+    return await fetch(request);
   } catch (error) {
     throw Problem.unreachable(error);
   }
@@ -66,7 +65,8 @@ async function readJson(response: Response): Promise<Record<string, unknown>> {
   throw Problem.notOurServer();
 }
 
-async function refusalOf(response: Response): Promise<Problem> {
+async function refusalOf(method: string, response: Response): Promise<Problem> {
+  if (method === "HEAD") return refusalWithoutBody(response);
   try {
     const problem = await problemOf(response);
     // A proxy before our server refuses in its own words what is too large; asking again would not help.
@@ -75,4 +75,23 @@ async function refusalOf(response: Response): Promise<Problem> {
   } catch (error) {
     return Problem.unreachable(error);
   }
+}
+
+/** What refuses a HEAD says so by its headers alone. */
+function refusalWithoutBody(response: Response): Problem {
+  const isOurs = (response.headers.get("Content-Type") ?? "").includes("problem+json");
+  if (!isOurs) return response.status >= 500 ? new Problem("unreachable", response.status, "server_unavailable", "") : Problem.notOurServer();
+  const seconds = Number(response.headers.get("Retry-After"));
+  return new Problem("refused", response.status, "", "", [], seconds > 0 ? seconds : null);
+}
+
+/** An answer that is our server's, about this very thing, and yet not what it should vouch for. */
+export function receiptDiffers(answered: Answered): Problem {
+  return new Problem("refused", answered.status, "receipt_differs", "", [], null, answered.json);
+}
+
+/** When the server answered, by its own clock; by this phone's where a proxy has dropped it. */
+export function serverTime(headers: Headers): string {
+  const told = Date.parse(headers.get("Date") ?? "");
+  return new Date(Number.isNaN(told) ? Date.now() : told).toISOString();
 }

@@ -4,7 +4,12 @@ import { findMark } from "./presence";
 let hasBegun = false;
 
 export function beginOffline(): void {
-  if (hasBegun || findMark() === null) return;
+  if (hasBegun) return;
+  if (findMark() === null) {
+    // Something may yet be made here, in another tab that is then closed.
+    addEventListener("storage", beginOffline, { once: true });
+    return;
+  }
   hasBegun = true;
   const begin = () => void import("./sender").then((each) => each.startSending());
   if ("requestIdleCallback" in window) window.requestIdleCallback(begin, { timeout: 3000 });

@@ -25,6 +25,12 @@ export function unplacedPhotos(record: KeptRecord, photos: readonly LocalPhoto[]
   return photos.filter((each) => !slots.has(each.slot));
 }
 
+/** A record's content with photos under other names; one without a new name is left out. */
+export function withPhotosRenamed(content: KeptRecord["content"], names: ReadonlyMap<string, string | null>): KeptRecord["content"] {
+  const among = (ids: readonly string[]) => ids.map((each) => (names.has(each) ? names.get(each) : each)).filter((each) => each != null);
+  return JSON.parse(JSON.stringify(content), (key, value: unknown) => (key === "photo_ids" && Array.isArray(value) ? among(value as string[]) : value)) as KeptRecord["content"];
+}
+
 /** The ids in a slot: those on the server already (an earlier revision's), then the record's own in their order. */
 function idsIn(slot: string, named: readonly string[] | undefined, photos: readonly LocalPhoto[]): string[] {
   const own = new Set(photos.map((each) => each.id));
@@ -53,7 +59,7 @@ export function outgoing(record: KeptRecord, photos: readonly LocalPhoto[], sent
     }
     case "not_fixed": {
       const answer = record as KeptRecord<"not_fixed">;
-      return { method: "POST", path: `/api/v1/tracking/${encodeURIComponent(record.subject)}/not-fixed`, body: { ...answer.content, photo_ids: listed(answer, photos) }, ifMatch: null };
+      return { method: "POST", path: `/api/v1/tracking/${encodeURIComponent(record.subject)}/not-fixed`, body: { ...answer.content, photo_ids: listed(answer, photos), answer_id: record.id }, ifMatch: null };
     }
   }
 }
@@ -80,6 +86,11 @@ export function isReceiptOf(record: KeptRecord, photos: readonly LocalPhoto[], a
     case "not_fixed":
       return typeof shown.report_id === "string" && Array.isArray(shown.entries);
   }
+}
+
+/** Whether an answer is our server's about this record, whatever it says of it. */
+export function isAbout(record: KeptRecord, answer: Record<string, unknown>): boolean {
+  return answer["id"] === (record.kind === "case_action" ? record.subject : record.id);
 }
 
 function namesPhotos(named: unknown, photos: readonly LocalPhoto[]): boolean {

@@ -13,7 +13,7 @@ export interface KeptValue {
 
 /** Facts about this phone's keeping itself, one row each. */
 export interface Fact {
-  key: "device" | "order" | "line" | "lastReceiptAt";
+  key: "device" | "order" | "line" | "beat" | "lastReceiptAt";
   value: unknown;
 }
 

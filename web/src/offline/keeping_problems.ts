@@ -2,7 +2,7 @@
 import { Problem } from "@/api/problems";
 import { i18n, loadTexts } from "@/app/language";
 
-export type KeepingCode = "storage_full" | "storage_gone" | "edited_elsewhere" | "not_a_draft" | "record_gone" | "photo_unreadable" | "photo_empty" | "photo_unplaced" | "may_be_there";
+export type KeepingCode = "storage_full" | "storage_gone" | "edited_elsewhere" | "not_a_draft" | "record_gone" | "photo_unreadable" | "photo_empty" | "photo_unplaced" | "photo_missing" | "may_be_there";
 
 export async function keepingProblem(code: KeepingCode, values: Record<string, unknown> = {}): Promise<Problem> {
   await loadTexts("offline");

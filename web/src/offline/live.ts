@@ -4,9 +4,10 @@ import { computed, onScopeDispose, ref, shallowRef, toValue, watch, type Compute
 import { useI18n } from "vue-i18n";
 
 import { loadTexts } from "@/app/language";
+import { useSession } from "@/app/session";
 
 import { withDatabase, type Line } from "./database";
-import type { KeptRecord, LocalPhoto, RecordKind, RecordState, Wait } from "./record_types";
+import type { KeptProblem, KeptRecord, LocalPhoto, RecordKind, RecordState, Wait } from "./record_types";
 import { OUTGOING_STATES } from "./record_types";
 import { leaveDraft } from "./records";
 import { findStorageHealth, type StorageHealth } from "./storage_health";
@@ -34,6 +35,12 @@ export function useLive<T>(query: () => Promise<T>, depends: MaybeRefOrGetter<un
   return found;
 }
 
+/** Whether a record is to be shown to whoever is signed in: theirs, and what was made here without signing in. */
+function useIsMine(): (record: KeptRecord | undefined) => boolean {
+  const session = useSession();
+  return (record) => record !== undefined && (record.owner === null || record.owner === session.account?.id);
+}
+
 export interface LiveRecord<K extends RecordKind = RecordKind> {
   record: ComputedRef<KeptRecord<K> | undefined>;
   photos: ComputedRef<LocalPhoto[]>;
@@ -43,6 +50,7 @@ export interface LiveRecord<K extends RecordKind = RecordKind> {
 
 /** One record with its photos, in order. Leaving the page lets other tabs edit it. */
 export function useRecord<K extends RecordKind = RecordKind>(id: MaybeRefOrGetter<string>): LiveRecord<K> {
+  const isMine = useIsMine();
   const found = useLive(
     () =>
       withDatabase(async (db) => ({
@@ -51,10 +59,11 @@ export function useRecord<K extends RecordKind = RecordKind>(id: MaybeRefOrGette
       })),
     id,
   );
+  const record = computed(() => (isMine(found.value?.record) ? found.value?.record : undefined));
   onScopeDispose(() => void leaveDraft(toValue(id)));
   return {
-    record: computed(() => found.value?.record as KeptRecord<K> | undefined),
-    photos: computed(() => found.value?.photos ?? []),
+    record: record as ComputedRef<KeptRecord<K> | undefined>,
+    photos: computed(() => (record.value === undefined ? [] : (found.value?.photos ?? []))),
     isLoaded: computed(() => found.value !== undefined),
   };
 }
@@ -68,18 +77,19 @@ export function usePhotos(recordId: MaybeRefOrGetter<string>): ComputedRef<Local
 export interface RecordFilter {
   kind?: RecordKind | readonly RecordKind[];
   state?: RecordState | readonly RecordState[];
-  /** Null: made without signing in. Left out: everybody's. */
+  /** Null: only what was made without signing in. Left out: that, and what the account signed in has made. */
   owner?: string | null;
   subject?: string;
 }
 
-/** Records, the last changed first. */
+/** Records, the last changed first; never another account's. */
 export function useRecords(filter: MaybeRefOrGetter<RecordFilter> = {}): ComputedRef<KeptRecord[]> {
+  const isMine = useIsMine();
   const found = useLive(
     () => withDatabase((db) => db.records.filter((each) => fits(each, toValue(filter))).toArray()),
     () => JSON.stringify(toValue(filter)),
   );
-  return computed(() => [...(found.value ?? [])].sort((a, b) => b.changedAt.localeCompare(a.changedAt)));
+  return computed(() => (found.value ?? []).filter(isMine).sort((a, b) => b.changedAt.localeCompare(a.changedAt)));
 }
 
 function fits(record: KeptRecord, { kind, state, owner, subject }: RecordFilter): boolean {
@@ -88,10 +98,12 @@ function fits(record: KeptRecord, { kind, state, owner, subject }: RecordFilter)
 }
 
 export interface Queue {
-  /** How many records are in each state. */
+  /** How many records of the person's own are in each state. */
   counts: ComputedRef<Record<RecordState, number>>;
   /** Drafts aside, how many have not arrived. */
   unsent: ComputedRef<number>;
+  /** How many records of other accounts wait on this phone, for them to sign in again. */
+  others: ComputedRef<number>;
   /** How many photos of those that are on their way have arrived, of how many. */
   photos: ComputedRef<{ stored: number; total: number }>;
   /** Why nothing is sent just now; null where nothing holds it up. */
@@ -114,22 +126,28 @@ export function useQueue(): Queue {
     removeEventListener("online", settle);
     removeEventListener("offline", settle);
   });
+  const isMine = useIsMine();
   const found = useLive(() =>
     withDatabase(async (db) => {
-      const counts = Object.fromEntries(await Promise.all(STATES.map(async (each) => [each, await db.records.where("state").equals(each).count()]))) as Record<RecordState, number>;
-      const outgoing = await db.records.where("state").anyOf(OUTGOING_STATES).toArray();
-      const photos = await db.photos.where("recordId").anyOf(outgoing.map((each) => each.id)).toArray();
+      const records = await db.records.toArray();
+      const photos = await db.photos.where("recordId").anyOf(records.filter((each) => OUTGOING_STATES.includes(each.state)).map((each) => each.id)).toArray();
       const line = ((await db.facts.get("line"))?.value as Line | undefined) ?? null;
       const last = ((await db.facts.get("lastReceiptAt"))?.value as string | undefined) ?? null;
-      const waiting = outgoing.find((each) => each.wait !== null)?.wait ?? null;
-      return { counts, photos, wait: outgoing.length === 0 ? null : (line ?? waiting), last };
+      return { records, photos, line, last };
     }),
   );
+  const mine = computed(() => (found.value?.records ?? []).filter(isMine));
+  const outgoing = computed(() => mine.value.filter((each) => OUTGOING_STATES.includes(each.state)).sort((a, b) => a.order - b.order));
+  const photos = computed(() => {
+    const ids = new Set(outgoing.value.map((each) => each.id));
+    return (found.value?.photos ?? []).filter((each) => ids.has(each.recordId));
+  });
   return {
-    counts: computed(() => found.value?.counts ?? (Object.fromEntries(STATES.map((each) => [each, 0])) as Record<RecordState, number>)),
-    unsent: computed(() => STATES.filter((each) => each !== "draft" && each !== "delivered").reduce((sum, each) => sum + (found.value?.counts[each] ?? 0), 0)),
-    photos: computed(() => ({ stored: (found.value?.photos ?? []).filter((each) => each.state === "stored").length, total: found.value?.photos.length ?? 0 })),
-    wait: computed(() => found.value?.wait ?? null),
+    counts: computed(() => Object.fromEntries(STATES.map((state) => [state, mine.value.filter((each) => each.state === state).length])) as Record<RecordState, number>),
+    unsent: computed(() => mine.value.filter((each) => each.state !== "draft" && each.state !== "delivered").length),
+    others: computed(() => (found.value?.records ?? []).filter((each) => !isMine(each) && each.state !== "delivered").length),
+    photos: computed(() => ({ stored: photos.value.filter((each) => each.state === "stored").length, total: photos.value.length })),
+    wait: computed(() => (outgoing.value.length === 0 ? null : (found.value?.line ?? outgoing.value.find((each) => each.wait !== null)?.wait ?? null))),
     isOnline,
     lastReceiptAt: computed(() => found.value?.last ?? null),
   };
@@ -158,5 +176,17 @@ export function useWaitText(): (wait: Wait, now?: number) => string {
     if (left <= 0) return reason;
     const span = left < 90 ? t("offline.wait.seconds", { count: left }) : t("offline.wait.minutes", { count: Math.round(left / 60) });
     return t("offline.wait.again", { reason, span });
+  };
+}
+
+/** A refusal in words: what the server said, or what this phone has to say about it. */
+export function useRefusalText(): (problem: KeptProblem) => string {
+  void loadTexts("offline");
+  const { t } = useI18n();
+  return (problem) => {
+    if (problem.status === 412 || problem.code === "version_mismatch") return t("offline.refused.changedMeanwhile");
+    if (problem.code === "receipt_differs") return t("offline.refused.receiptDiffers");
+    const said = [problem.detail, ...problem.errors.map((each) => each.detail)].filter((each) => each !== "");
+    return said.length > 0 ? said.join("；") : t("offline.refused.other", { status: problem.status });
   };
 }

@@ -1,7 +1,7 @@
 /** One photo to the server: whole where it is small, in parts where it is large or the line is bad; done with a receipt. */
 import { Problem } from "@/api/problems";
 
-import { ask, type Answered, type Question } from "./asking";
+import { ask, receiptDiffers, type Answered, type Question } from "./asking";
 import { withDatabase } from "./database";
 import { bytesOfHex, digestHeader, hex, sha256 } from "./digests";
 import type { KeptRecord, LocalPhoto } from "./record_types";
@@ -44,7 +44,8 @@ export async function sendPhoto(photo: LocalPhoto, record: KeptRecord, way: Way)
   try {
     const answered = bytes.size <= WHOLE_BYTES && !photo.isInParts ? await sendAtOnce(photo, bytes, record, way) : await sendInParts(photo, bytes, record, way);
     const { json } = answered;
-    if (json["id"] !== photo.id || json["sha256"] !== photo.sha256 || json["size_bytes"] !== photo.size) throw Problem.notOurServer();
+    if (json["id"] !== photo.id) throw Problem.notOurServer();
+    if (json["sha256"] !== photo.sha256 || json["size_bytes"] !== photo.size) throw receiptDiffers(answered);
     await note(photo.id, { state: "stored", sent: photo.size, receipt: json });
   } catch (error) {
     await note(photo.id, { state: "kept", ...(isCutOff(error) && bytes.size > PART_BYTES ? { isInParts: true } : {}) });

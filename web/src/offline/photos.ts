@@ -1,12 +1,14 @@
 /** Photos of records: made smaller, hashed and kept whole, or not at all. */
 import { v7 as uuid } from "uuid";
 
+import { withPhotosRenamed } from "./bodies";
 import { withDatabase } from "./database";
 import { hex, sha256 } from "./digests";
 import { keeping, keepingProblem } from "./keeping_problems";
 import { shrink as shrinkPicture, thumbnail } from "./pictures";
 import { plain } from "./plain";
 import { holdRecord } from "./record_locks";
+import { requireDraft } from "./records";
 import type { LocalPhoto, PhotoPosition } from "./record_types";
 import { askToPersist } from "./storage_health";
 
@@ -67,8 +69,7 @@ async function keepPhoto(recordId: string, file: Blob, facts: PhotoFacts): Promi
       }),
     ),
   );
-  if (state === null) throw await keepingProblem("record_gone");
-  if (state !== "draft") throw await keepingProblem("not_a_draft");
+  await requireDraft(recordId, state);
   void askToPersist();
   return photo;
 }
@@ -99,12 +100,11 @@ export async function removePhoto(id: string): Promise<void> {
       await db.photos.delete(id);
       await db.bytes.delete(id);
       const damagedPhotoIds = record.damagedPhotoIds.filter((each) => each !== id);
-      await db.records.update(record.id, { changedAt: new Date().toISOString(), damagedPhotoIds });
+      await db.records.update(record.id, { changedAt: new Date().toISOString(), damagedPhotoIds, content: withPhotosRenamed(record.content, new Map([[id, null]])) });
       return record.state;
     }),
   );
-  if (state === null) throw await keepingProblem("record_gone");
-  if (state !== "draft") throw await keepingProblem("not_a_draft");
+  await requireDraft(photo.recordId, state);
 }
 
 /** The bytes as they are kept, e.g. to look at in full; null where they are gone (delivered, or lost). */

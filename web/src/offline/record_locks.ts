@@ -41,7 +41,7 @@ export async function letGo(id: string): Promise<void> {
 }
 
 /** Do something with a record that nobody edits just now; null where somebody does. */
-export async function withFreeRecord<T>(id: string, work: () => Promise<T>): Promise<T | null> {
+export async function withFreeRecord<T>(id: string, work: () => Promise<T>, steal = false): Promise<T | null> {
   if (!("locks" in navigator)) return work();
-  return navigator.locks.request(nameOf(id), { ifAvailable: true }, (lock) => (lock === null ? null : work())) as Promise<T | null>;
+  return navigator.locks.request(nameOf(id), steal ? { steal: true } : { ifAvailable: true }, (lock) => (lock === null ? null : work())) as Promise<T | null>;
 }

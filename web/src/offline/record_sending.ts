@@ -1,8 +1,8 @@
 /** One record to the server: its photos one by one, then itself, each against a receipt; only then are the photos' bytes let go. */
 import { Problem } from "@/api/problems";
 
-import { ask } from "./asking";
-import { isReceiptOf, outgoing } from "./bodies";
+import { ask, receiptDiffers, serverTime, type Answered } from "./asking";
+import { isAbout, isReceiptOf, outgoing } from "./bodies";
 import { withDatabase } from "./database";
 import { PhotoDamaged, readWhole, sendPhoto } from "./photo_sending";
 import type { KeptProblem, KeptRecord, LocalPhoto } from "./record_types";
@@ -62,32 +62,42 @@ async function deliver(record: KeptRecord, way: Way): Promise<void> {
   const headers: Record<string, string> = { ...headersOf(record, way), "Content-Type": "application/json" };
   const revision = await revisionFor(record, ifMatch);
   if (revision !== null) headers["If-Match"] = `"${revision}"`;
-  await note(record.id, { mayBeThere: true });
+  await note(record.id, { mayBeThere: true, sentIfMatch: revision });
   try {
     const answered = await ask(way.fetch, { method, path, headers, body: JSON.stringify(body), isSignedIn: way.session !== null, seconds: 90 });
-    if (!isReceiptOf(record, photos, answered.json)) throw Problem.notOurServer();
-    await keepReceipt(record, photos, answered.json);
+    if (!isReceiptOf(record, photos, answered.json)) throw isAbout(record, answered.json) ? receiptDiffers(answered) : Problem.notOurServer();
+    await keepReceipt(record, photos, answered);
   } catch (error) {
     if (!isFinal(error)) throw error;
-    if (await forgetReceiptsOfLost(photos, error)) throw Problem.unreachable(error);
+    if (await forgetReceiptsOfLost(photos, error)) return sendAgain(record, way);
     throw new Refusal(error, null);
   }
 }
 
-/** The revision that the step rests on: the one seen, or the one that the person's own earlier step has made. */
+/** Its photos had been swept there: send them once more, and the record after them. */
+async function sendAgain(record: KeptRecord, way: Way): Promise<void> {
+  await note(record.id, { mayBeThere: false });
+  await sendPhotos(record, way);
+  await deliver(record, way);
+}
+
+/** The revision that the step rests on: the one seen, moved on by what the person's own steps have made of it since. */
 async function revisionFor(record: KeptRecord, seen: number | null): Promise<number | null> {
-  if (record.follows === null) return seen;
-  const earlier = await withDatabase((db) => db.records.get(record.follows ?? ""));
-  const made = earlier?.state === "delivered" ? earlier.receipt?.["revision"] : undefined;
-  return typeof made === "number" ? made : seen;
+  if (record.kind !== "case_action") return seen;
+  const about = await withDatabase((db) => db.records.where("subject").equals(record.subject).toArray());
+  const own = about.filter((each) => each.kind === "case_action" && each.state === "delivered" && each.owner === record.owner);
+  const moves = new Map(own.map((each) => [each.sentIfMatch, each.receipt?.["revision"]]));
+  let revision = seen;
+  for (let next = moves.get(revision); typeof next === "number" && next > (revision ?? 0); next = moves.get(revision)) revision = next;
+  return revision;
 }
 
 /** Everything is there: keep the receipt, and only now let the bytes go. */
-async function keepReceipt(record: KeptRecord, photos: readonly LocalPhoto[], receipt: Record<string, unknown>): Promise<void> {
-  const now = new Date().toISOString();
+async function keepReceipt(record: KeptRecord, photos: readonly LocalPhoto[], answered: Answered): Promise<void> {
+  const now = serverTime(answered.headers);
   await withDatabase((db) =>
     db.transaction("rw", db.records, db.bytes, db.facts, async () => {
-      await db.records.update(record.id, { state: "delivered", receipt, deliveredAt: now, mayBeThere: true, wait: null, problem: null });
+      await db.records.update(record.id, { state: "delivered", receipt: answered.json, deliveredAt: now, mayBeThere: true, wait: null, problem: null });
       await db.bytes.bulkDelete(photos.map((each) => each.id));
       await db.facts.put({ key: "lastReceiptAt", value: now });
     }),

@@ -30,7 +30,9 @@ export type WaitReason =
   /** It belongs to another account than the one signed in. */
   | "other_account"
   /** An earlier record about the same thing has to arrive first. */
-  | "earlier_record";
+  | "earlier_record"
+  /** This phone itself failed, e.g. its storage. */
+  | "phone";
 
 export interface Wait {
   reason: WaitReason;
@@ -63,7 +65,9 @@ export interface KeptRecord<K extends RecordKind = RecordKind> {
   own: Record<string, unknown>;
   /** The revision that the person saw (If-Match). */
   ifMatch: number | null;
-  /** The record that has to arrive before this one; its receipt tells the revision. */
+  /** The revision that was named when it was last sent: the person's own steps move it on. */
+  sentIfMatch: number | null;
+  /** The record that has to arrive before this one. */
   follows: string | null;
   /** The Upload-Capability: by it the sender of these photos is known again, signed in or not. */
   secret: string;
@@ -73,6 +77,7 @@ export interface KeptRecord<K extends RecordKind = RecordKind> {
   madeAt: string;
   changedAt: string;
   submittedAt: string | null;
+  /** By the server's clock. */
   deliveredAt: string | null;
   /** The order in which records were submitted on this phone, whatever its clock said. */
   order: number;

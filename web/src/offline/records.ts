@@ -3,6 +3,7 @@ import { v7 as uuid } from "uuid";
 
 import { language } from "@/app/language";
 
+import { unplacedPhotos, withPhotosRenamed } from "./bodies";
 import { takeOrder, withDatabase, type OfflineDatabase } from "./database";
 import { keeping, keepingProblem } from "./keeping_problems";
 import { plain } from "./plain";
@@ -10,7 +11,6 @@ import { holdRecord, letGo } from "./record_locks";
 import { OUTGOING_STATES, type Contents, type KeptRecord, type LocalPhoto, type RecordKind } from "./record_types";
 import { sendSoon } from "./sender";
 import { askToPersist, markKept } from "./storage_health";
-import { unplacedPhotos } from "./bodies";
 
 export interface DraftFacts {
   owner: string | null;
@@ -35,6 +35,7 @@ export async function startDraft<K extends RecordKind>(kind: K, content: Content
     content: plain(content),
     own: plain(facts.own ?? {}),
     ifMatch: facts.ifMatch ?? null,
+    sentIfMatch: null,
     follows: null,
     secret: newSecret(),
     language: language(),
@@ -53,9 +54,18 @@ export async function startDraft<K extends RecordKind>(kind: K, content: Content
   };
   await markKept();
   if (!(await holdRecord(id))) throw await keepingProblem("edited_elsewhere");
-  await keeping(() => withDatabase((db) => db.records.add(record)));
+  const kept = await keeping(() => withDatabase((db) => addUnlessThere(db, record)));
   void askToPersist();
-  return record;
+  return kept;
+}
+
+/** A name that is taken stands for what was begun before, e.g. by a second tap. */
+function addUnlessThere<K extends RecordKind>(db: OfflineDatabase, record: KeptRecord<K>): Promise<KeptRecord<K>> {
+  return db.transaction("rw", db.records, async () => {
+    const before = await db.records.get(record.id);
+    if (before === undefined) await db.records.add(record);
+    return (before ?? record) as KeptRecord<K>;
+  });
 }
 
 export interface DraftChange<K extends RecordKind = RecordKind> {
@@ -81,7 +91,7 @@ export async function changeDraft<K extends RecordKind>(id: string, change: Draf
       }),
     ),
   );
-  await requireDraft(found);
+  await requireDraft(id, found);
 }
 
 export function getRecord<K extends RecordKind = RecordKind>(id: string): Promise<KeptRecord<K> | undefined> {
@@ -114,8 +124,8 @@ export async function discardDraft(id: string): Promise<void> {
       return "draft" as const;
     }),
   );
+  await requireDraft(id, state);
   await letGo(id);
-  await requireDraft(state);
 }
 
 async function removeWhole(db: OfflineDatabase, id: string): Promise<void> {
@@ -128,24 +138,42 @@ async function removeWhole(db: OfflineDatabase, id: string): Promise<void> {
 /** Hand a draft to the sender. It may not be changed from now on; the same again is harmless. */
 export async function submit(id: string): Promise<void> {
   await holdDraft(id);
-  const unplaced = await withDatabase((db) =>
-    db.transaction("rw", db.records, db.photos, db.bytes, db.facts, async () => {
+  const hindrance = await withDatabase((db) =>
+    db.transaction("rw", db.records, db.photos, db.bytes, db.facts, async (): Promise<Hindrance | null> => {
       const record = await db.records.get(id);
-      if (record?.state !== "draft") return record === undefined ? null : [];
+      if (record === undefined) return { code: "record_gone", photoIds: [] };
+      if (record.state !== "draft") return null;
       const photos = await db.photos.where("recordId").equals(id).sortBy("order");
       const unplaced = unplacedPhotos(record, photos);
-      if (unplaced.length > 0) return unplaced;
+      if (unplaced.length > 0) return { code: "photo_unplaced", photoIds: unplaced.map((each) => each.id) };
+      const missing = await findMissing(db, photos);
+      if (missing.length > 0) {
+        await db.records.update(id, { damagedPhotoIds: missing });
+        return { code: "photo_missing", photoIds: missing };
+      }
       const now = new Date().toISOString();
       const follows = await earlierOne(db, record);
       await db.records.put({ ...record, state: "queued", follows, language: language(), submittedAt: now, changedAt: now, order: await takeOrder(db), tries: 0, wait: null, problem: null, damagedPhotoIds: [] });
-      return [];
+      return null;
     }),
   );
+  if (hindrance?.code === "record_gone") await letGo(id);
+  if (hindrance !== null) throw await keepingProblem(hindrance.code, { count: hindrance.photoIds.length, photoIds: hindrance.photoIds });
   await letGo(id);
-  if (unplaced === null) throw await keepingProblem("record_gone");
-  if (unplaced.length > 0) throw await keepingProblem("photo_unplaced", { count: unplaced.length, photoIds: unplaced.map((each) => each.id) });
-  void markKept();
+  // The mark only tells of the database; that it could not be written harms nothing.
+  void markKept().catch(() => undefined);
   sendSoon();
+}
+
+interface Hindrance {
+  code: "record_gone" | "photo_unplaced" | "photo_missing";
+  photoIds: string[];
+}
+
+/** Photos whose bytes are not here any more: better told while the person still stands before what they show. */
+async function findMissing(db: OfflineDatabase, photos: readonly LocalPhoto[]): Promise<string[]> {
+  const rows = await db.bytes.bulkGet(photos.map((each) => each.id));
+  return photos.filter((each, index) => each.state !== "stored" && rows[index]?.bytes.size !== each.size).map((each) => each.id);
 }
 
 /** Steps of one case are sent in the order in which they were taken: each rests on the revision that the one before it made. */
@@ -169,6 +197,7 @@ export async function reopen(id: string): Promise<string> {
       if (record.state === "draft") return { id };
       if (record.state === "delivered" || record.state === "sending" || record.mayBeThere) return "may_be_there" as const;
       const draft: KeptRecord = { ...record, state: "draft", changedAt: new Date().toISOString(), follows: null, tries: 0, wait: null };
+      if (record.problem !== null && TAKEN_CODES.has(record.problem.code)) return { id: await rename(db, draft) };
       await db.records.put(draft);
       return { id };
     }),
@@ -177,7 +206,30 @@ export async function reopen(id: string): Promise<string> {
     await letGo(id);
     throw await keepingProblem(made);
   }
+  if (made.id !== id) {
+    await letGo(id);
+    await holdRecord(made.id);
+  }
   return made.id;
+}
+
+/** The server holds something else under the record's name, or under that of its photos. */
+const TAKEN_CODES = new Set(["report_differs", "id_taken", "already_submitted", "action_id_taken", "photo_differs", "photo_claimed", "receipt_differs"]);
+
+/** The same record with its photos under new names; the old ones stand for something else on the server. */
+async function rename(db: OfflineDatabase, record: KeptRecord): Promise<string> {
+  const id = uuid();
+  const photos = await db.photos.where("recordId").equals(record.id).toArray();
+  const names = new Map(photos.map((each) => [each.id, uuid()]));
+  for (const photo of photos) {
+    const row = await db.bytes.get(photo.id);
+    const renamed = names.get(photo.id) ?? photo.id;
+    if (row !== undefined) await db.bytes.add({ ...row, id: renamed });
+    await db.photos.add({ ...photo, id: renamed, recordId: id, state: "kept", sent: 0, receipt: null });
+  }
+  await removeWhole(db, record.id);
+  await db.records.add({ ...record, id, content: withPhotosRenamed(record.content, names) });
+  return id;
 }
 
 /** Everything that has not arrived, with its photos, in one ZIP file. */
@@ -189,7 +241,9 @@ async function holdDraft(id: string): Promise<void> {
   if (!(await holdRecord(id))) throw await keepingProblem("edited_elsewhere");
 }
 
-async function requireDraft(state: KeptRecord["state"] | null): Promise<void> {
+/** What is no draft is nobody's to edit, and the sender's to take. */
+export async function requireDraft(id: string, state: KeptRecord["state"] | null): Promise<void> {
+  if (state !== "draft") await letGo(id);
   if (state === null) throw await keepingProblem("record_gone");
   if (state !== "draft") throw await keepingProblem("not_a_draft");
 }

@@ -8,14 +8,19 @@ import { isOver, waitOf, waitSeconds } from "./backoff";
 import { withDatabase, type Line } from "./database";
 import { sendRecord } from "./record_sending";
 import { withFreeRecord } from "./record_locks";
+import { beat, withSendingLock, type Turn } from "./sending_lock";
 import { OUTGOING_STATES, type KeptRecord, type Wait, type WaitReason } from "./record_types";
 import { findSenderSession, forgetSenderSession, type SenderSession } from "./sender_session";
 
-export const SENDING_LOCK = "jiayuan-sending";
 export const SYNC_TAG = "jiayuan-sending";
 
 const KEPT_DAYS = 30;
+/** A resident's own list, and the only place where somebody who never signed in has the tracking code. */
+const KEPT_DAYS_OF_REPORTS = 400;
+/** A browser that says it is offline is nearly always right; it is put to the test this seldom. */
+const OFFLINE_SECONDS = 300;
 const IDLE_SECONDS = 60;
+const SHORTEST_PAUSE_MS = 500;
 
 let wire: Fetch = (request) => fetch(request);
 
@@ -24,50 +29,92 @@ export function useWire(other: Fetch): void {
   wire = other;
 }
 
+/**
+ * How much a pass may know better than the waits that were noted: nothing, that there may be another network now (a start,
+ * a look at the page), or that somebody wants it tried whatever was noted.
+ */
+export type Urgency = "due" | "fresh" | "forced";
+
+const URGENCIES: readonly Urgency[] = ["due", "fresh", "forced"];
+
 /** Send everything that is due. Returns once nothing is left to be done now. */
-export async function sendWaiting(isForced = false): Promise<void> {
-  if (!("locks" in navigator)) return pass(isForced);
-  await navigator.locks.request(SENDING_LOCK, () => pass(isForced));
+export async function sendWaiting(urgency: Urgency = "due"): Promise<void> {
+  if (!("locks" in navigator)) return pass(urgency, { isLost: () => false, isStolen: false });
+  await withSendingLock((turn) => pass(urgency, turn));
 }
 
-async function pass(isForced: boolean): Promise<void> {
-  if (isForced) await forgetWaits();
+async function pass(urgency: Urgency, turn: Turn): Promise<void> {
+  if (urgency !== "due") await forgetWaits(urgency);
+  if (urgency !== "forced" && (await isKnownOffline())) return;
   const seen = new Set<string>();
   for (;;) {
-    if (!isOver(await findLine(), Date.now())) return;
+    if (turn.isLost() || !isOver(await findLine(), Date.now())) return;
     const record = await nextDue(seen);
     if (record === undefined) break;
     seen.add(record.id);
-    if ((await attempt(record)) === "line_down") return;
+    if ((await attempt(record, turn)) === "stop") return;
   }
   await forgetOld();
 }
 
-type Attempted = "done" | "waits" | "line_down";
+/** Without a network nothing is tried (and nothing fails), but what waits for it says so. */
+async function isKnownOffline(): Promise<boolean> {
+  const line = await findLine();
+  if (navigator.onLine || (await findOutgoing()).length === 0) return false;
+  if (line?.reason === "network") return !isOver(line, Date.now());
+  await settleLine({ ...waitOf("network", OFFLINE_SECONDS, Date.now()), tries: line?.tries ?? 0 });
+  return true;
+}
 
-async function attempt(record: KeptRecord): Promise<Attempted> {
+type Attempted = "done" | "waits" | "stop";
+
+async function attempt(record: KeptRecord, turn: Turn, isSecond = false): Promise<Attempted> {
   try {
     const session = record.owner === null ? null : await sessionFor(record);
     if (session === "waits") return "waits";
-    const outcome = await withFreeRecord(record.id, () => sendRecord(record.id, { fetch: wire, session }));
+    const outcome = await withFreeRecord(record.id, () => sendRecord(record.id, { fetch: wireOf(turn), session }), turn.isStolen);
     if (outcome === "delivered") await settleLine(null);
     return "done";
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return putOff(record, error);
+    if (turn.isLost()) return "stop";
+    if (!(error instanceof Problem)) return putOffForPhone(record, error);
+    if (!isSignInOver(error)) return putOff(record, error);
+    // The token may just have expired: who is signed in is found out anew, which renews it.
+    forgetSenderSession();
+    if (!isSecond && record.owner !== null) return attempt(record, turn, true);
+    await waitFor(record, "sign_in");
+    return "waits";
   }
+}
+
+/** Every request is a sign of life; a sender that has lost its turn asks nothing more. */
+function wireOf(turn: Turn): Fetch {
+  return async (request) => {
+    await beat();
+    if (turn.isLost()) throw new Error("another sender has taken over");
+    return wire(request);
+  };
+}
+
+const isSignInOver = (problem: Problem) => problem.isSignInNeeded || ["csrf_missing", "password_change_required"].includes(problem.code);
+
+/** The phone itself failed: the record is put off, and stands in nobody's way. */
+async function putOffForPhone(record: KeptRecord, error: unknown): Promise<Attempted> {
+  console.warn("sending was put off", error);
+  await setWait(record, waitOf("phone", waitSeconds(record.tries, null, Math.random()), Date.now()), record.tries + 1);
+  return "waits";
 }
 
 /** The session in whose name the record goes out; a record of somebody who is not signed in stays, and says so. */
 async function sessionFor(record: KeptRecord): Promise<SenderSession | "waits"> {
   const session = await findSenderSession(wire);
-  if (session?.accountId === record.owner && session !== null) return session;
+  if (session !== null && session.accountId === record.owner) return session;
   await waitFor(record, session === null ? "sign_in" : "other_account");
   return "waits";
 }
 
-function waitFor(record: KeptRecord, reason: WaitReason): Promise<unknown> {
-  return setWait(record, { reason, seconds: null, until: null });
+async function waitFor(record: KeptRecord, reason: WaitReason): Promise<void> {
+  if (record.state !== "waiting" || record.wait?.reason !== reason) await setWait(record, { reason, seconds: null, until: null });
 }
 
 function setWait(record: KeptRecord, wait: Wait, tries = record.tries): Promise<unknown> {
@@ -76,11 +123,6 @@ function setWait(record: KeptRecord, wait: Wait, tries = record.tries): Promise<
 
 /** What may pass by itself: the line is down for everybody, or this record alone is put off. */
 async function putOff(record: KeptRecord, problem: Problem): Promise<Attempted> {
-  if (problem.isSignInNeeded || ["csrf_missing", "password_change_required"].includes(problem.code)) {
-    forgetSenderSession();
-    await waitFor(record, "sign_in");
-    return "waits";
-  }
   const reason = reasonOf(problem);
   const isLine = problem.kind !== "refused" || problem.status === 429 || problem.status === 503;
   const tries = isLine ? ((await findLine())?.tries ?? 0) : record.tries;
@@ -88,7 +130,7 @@ async function putOff(record: KeptRecord, problem: Problem): Promise<Attempted> 
   await setWait(record, wait, record.tries + 1);
   if (!isLine) return "waits";
   await settleLine({ ...wait, tries: tries + 1 });
-  return "line_down";
+  return "stop";
 }
 
 function reasonOf(problem: Problem): WaitReason {
@@ -132,21 +174,30 @@ async function findOutgoing(): Promise<KeptRecord[]> {
   return found.sort((a, b) => a.order - b.order);
 }
 
-async function forgetWaits(): Promise<void> {
-  await settleLine(null);
+const NETWORK_REASONS: readonly WaitReason[] = ["network", "captive_portal"];
+
+async function forgetWaits(urgency: Urgency): Promise<void> {
+  const isForgotten = (wait: Wait | null) => wait !== null && wait.until !== null && (urgency === "forced" || NETWORK_REASONS.includes(wait.reason));
   await withDatabase((db) =>
-    db.transaction("rw", db.records, async () => {
-      await db.records.where("state").equals("waiting").modify({ wait: null });
+    db.transaction("rw", db.records, db.facts, async () => {
+      if (isForgotten(await findLine())) await db.facts.delete("line");
+      for (const each of await db.records.where("state").equals("waiting").toArray()) {
+        if (isForgotten(each.wait)) await db.records.update(each.id, { wait: null });
+      }
     }),
   );
 }
 
-/** What was delivered long ago goes from the list; nothing else ever goes by itself. */
+/** What was delivered long ago, by the server's clock, goes from the list; nothing else ever goes by itself. */
 async function forgetOld(): Promise<void> {
-  const before = new Date(Date.now() - KEPT_DAYS * 86_400_000).toISOString();
+  const last = (await withDatabase((db) => db.facts.get("lastReceiptAt")))?.value as string | undefined;
+  if (last === undefined) return;
+  const daysAgo = (days: number) => new Date(Date.parse(last) - days * 86_400_000).toISOString();
+  const [before, beforeOfReports] = [daysAgo(KEPT_DAYS), daysAgo(KEPT_DAYS_OF_REPORTS)];
+  const isOld = (each: KeptRecord) => each.deliveredAt !== null && each.deliveredAt < (each.kind === "report" ? beforeOfReports : before);
   await withDatabase((db) =>
-    db.transaction("rw", db.records, db.photos, async () => {
-      const old = await db.records.where("state").equals("delivered").filter((each) => (each.deliveredAt ?? "") < before).primaryKeys();
+    db.transaction("rw", db.records, db.photos, db.bytes, async () => {
+      const old = await db.records.where("state").equals("delivered").filter(isOld).primaryKeys();
       if (old.length === 0) return;
       await db.photos.where("recordId").anyOf(old).delete();
       await db.records.bulkDelete(old);
@@ -170,25 +221,25 @@ async function untilNextDue(): Promise<number | null> {
 let isStarted = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running: Promise<void> | null = null;
-let isWanted: "no" | "soon" | "forced" = "no";
+let wanted: Urgency | null = null;
 
 /** Send from now on while this page is open: at once, when a network comes, when the page is looked at, and by the clock. */
 export function startSending(): void {
   if (isStarted) return;
   isStarted = true;
-  addEventListener("online", () => void run("forced"));
+  addEventListener("online", () => void run("fresh"));
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") void run("soon");
+    if (document.visibilityState === "visible") void run("fresh");
   });
   // Another tab may have submitted something, or have ended with its work undone.
-  liveQuery(() => withDatabase((db) => db.records.where("state").anyOf(OUTGOING_STATES).primaryKeys())).subscribe({ next: () => void schedule() });
-  void run("soon");
+  liveQuery(() => withDatabase((db) => db.records.where("state").anyOf(OUTGOING_STATES).primaryKeys())).subscribe({ next: () => void schedule().catch(() => again(IDLE_SECONDS * 1000)), error: () => again(IDLE_SECONDS * 1000) });
+  void run("fresh");
 }
 
 /** Something was submitted here. */
 export function sendSoon(): void {
   startSending();
-  void run("soon");
+  void run("due");
   void registerSync();
 }
 
@@ -198,8 +249,8 @@ export function sendNow(): Promise<void> {
   return run("forced");
 }
 
-async function run(how: "soon" | "forced"): Promise<void> {
-  isWanted = isWanted === "forced" ? "forced" : how;
+async function run(urgency: Urgency): Promise<void> {
+  wanted = URGENCIES[Math.max(URGENCIES.indexOf(urgency), wanted === null ? 0 : URGENCIES.indexOf(wanted))] ?? urgency;
   running ??= runOut().finally(() => {
     running = null;
   });
@@ -207,19 +258,30 @@ async function run(how: "soon" | "forced"): Promise<void> {
 }
 
 async function runOut(): Promise<void> {
-  while (isWanted !== "no") {
-    const isForced = isWanted === "forced";
-    isWanted = "no";
-    await sendWaiting(isForced);
+  try {
+    while (wanted !== null) {
+      const urgency: Urgency = wanted;
+      wanted = null;
+      await sendWaiting(urgency);
+    }
+    await schedule();
+  } catch (error) {
+    // The database is gone for the moment; what is in it is sent once it is back.
+    console.warn("sending was interrupted", error);
+    again(IDLE_SECONDS * 1000);
   }
-  await schedule();
+}
+
+function again(milliseconds: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void run("due"), milliseconds);
 }
 
 async function schedule(): Promise<void> {
-  if (running !== null && isWanted !== "no") return;
+  if (running !== null && wanted !== null) return;
   const left = await untilNextDue();
-  clearTimeout(timer);
-  if (left !== null) timer = setTimeout(() => void run("soon"), Math.max(250, left));
+  if (left === null) clearTimeout(timer);
+  else again(Math.max(SHORTEST_PAUSE_MS, left));
 }
 
 /** Ask the browser to wake the service worker when there is a network, where it can. */
