@@ -13,6 +13,8 @@ beginOffline();
 
 // A page that was open while a new version was deployed asks for parts that are gone: start again, on the new one.
 window.addEventListener("vite:preloadError", (event) => {
+  // Without a network there is nothing newer to start on, and what is on the page would be gone.
+  if (!navigator.onLine) return;
   const last = Number(sessionStorage.getItem("jiayuan.restarted"));
   if (Date.now() - last < 10_000) return;
   event.preventDefault();

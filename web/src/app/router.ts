@@ -11,8 +11,8 @@ import { useSession } from "./session";
 
 declare module "vue-router" {
   interface RouteMeta {
-    /** The folder whose texts the page needs. */
-    texts?: string;
+    /** The folders whose texts the page needs, also without a network: they are there before it shows. */
+    texts?: string | readonly string[];
     /** The page's title: a text's name. */
     title?: string;
     /** Only for those signed in (true), or holding one of these permissions. */
@@ -33,7 +33,7 @@ export const router = createRouter({
 });
 
 router.beforeEach(async (to) => {
-  const folders = new Set(to.matched.map((each) => each.meta.texts).filter((each) => each !== undefined));
+  const folders = new Set(to.matched.flatMap((each) => each.meta.texts ?? []));
   await Promise.all([...folders].map(loadTexts));
   const needed = to.matched.map((each) => each.meta.needs).findLast((each) => each !== undefined);
   if (needed === undefined) return true;
