@@ -128,7 +128,8 @@ class TestNotFixed:
     def test_not_fixed_reopens_the_case_and_counts_as_rework(self, scene: Scene, organisation: Any) -> None:
         code = put(content(scene)).tracking_code
         close_case(scene, only_case(), organisation, NOW + HOUR)
-        case = say_not_fixed(code, SECRET, "还在那里", (), ANONYMOUS, NOW + 2 * HOUR)
+        say_not_fixed(code, SECRET, "还在那里", (), ANONYMOUS, NOW + 2 * HOUR)
+        case = db.session.get_one(Case, only_case(), populate_existing=True)
         assert (case.state, case.reopen_count) == ("dispatched", 1)
         assert lines(code)[-1] == "未修好，重新处理"
 
