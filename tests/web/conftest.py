@@ -48,7 +48,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     kept = os.environ.get("BROWSER_DATA")
     if kept and Path(kept).exists():
         shutil.copytree(kept, folder)
-    with running_product(folder, DEMO_HISTORY="on") as started:
+    with running_product(folder, DEMO_HISTORY="small") as started:
         if kept and not Path(kept).exists():
             _keep(started, Path(kept))
         yield started
