@@ -53,7 +53,7 @@ def list_cases(query: dict[str, Any]) -> dict[str, Any]:
     """The cases within one's reach, newest first; a handler sees those that the own organisation holds."""
     now = clock.now()
     after = decode_instant_cursor(query["cursor"])
-    rows, next_key = queries.list_cases(current_actor(), _wanted(query), after, query["limit"], now)
+    rows, next_key = queries.list_cases(current_actor(), wanted_cases(query), after, query["limit"], now)
     return page(case_lines(rows, now), instant_key(*next_key) if next_key else None)
 
 
@@ -63,10 +63,11 @@ def list_cases(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, CaseCountsSchema, example=COUNTS_EXAMPLE)
 def get_counts(query: dict[str, Any]) -> CaseCounts:
     """How many cases the same filters find: in all, in each state, overdue, waiting for a decision."""
-    return count_cases(current_actor(), _wanted(query), clock.now())
+    return count_cases(current_actor(), wanted_cases(query), clock.now())
 
 
-def _wanted(query: dict[str, Any]) -> CaseFilter:
+def wanted_cases(query: dict[str, Any]) -> CaseFilter:
+    """The filter that a list's query stands for."""
     return CaseFilter(
         area_code=query["area"],
         community_id=query["community_id"],

@@ -82,16 +82,7 @@ def get_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
     `item_rate` is the indicator attainment rate over the selected items, `community_rate` the community attainment
     rate of the whole checklist. `by=checklist` gives both for every published checklist.
     """
-    area, as_of = _area(code), _as_of(query["as_of"])
-    body = {"area": area, "as_of": as_of, "by": query["by"], "checklist": None}
-    if query["by"] == "checklist":
-        rows = rates_by_checklist(area.code, as_of)
-        return {**body, "item_rate": None, "community_rate": None, "rows": _rows(rows, query["by"])}
-    selection = _selection(query)
-    rates = area_rates(area.code, selection, as_of)
-    rows = _breakdown(area, selection, as_of, query["by"])
-    body |= {"checklist": rates.version, "rows": _rows(rows, query["by"])}
-    return {**body, "item_rate": figures_of(rates.items), "community_rate": figures_of(rates.communities)}
+    return area_compliance(query, code)
 
 
 @blueprint.route("/areas/<string:code>/compliance/series")
@@ -100,14 +91,7 @@ def get_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
 @blueprint.response(200, AreaSeriesSchema, example=AREA_SERIES_EXAMPLE)
 def get_area_compliance_series(query: dict[str, Any], code: str) -> dict[str, Any]:
     """The compliance rates of an area at the end of each day of a period."""
-    area, (first_on, last_on) = _area(code), _period(query)
-    days = area_series(area.code, _selection(query), first_on, last_on)
-    return {
-        "area": area,
-        "checklist_code": query["checklist"],
-        "formulas": _FORMULAS,
-        "days": [_area_day(each) for each in days],
-    }
+    return area_compliance_series(query, code)
 
 
 @blueprint.route("/areas/<string:code>/compliance/explain")
@@ -120,10 +104,7 @@ def explain_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
     With `status=stale,unassessed,not_applicable` each pair that was left out, with the reason; with
     `measure=communities` the communities behind the community attainment rate.
     """
-    area, selection, as_of = _area(code), _selection(query), _as_of(query["as_of"])
-    rates = area_rates(area.code, selection, as_of)
-    rate = rates.items if query["measure"] == "items" else rates.communities
-    return _explanation(query, Extent(area_path=area.path), selection, as_of, rates.version, rate)
+    return area_explanation(query, code)
 
 
 @blueprint.route("/communities/<uuid:community_id>/compliance")
@@ -132,16 +113,7 @@ def explain_area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
 @blueprint.response(200, CommunityComplianceSchema, example=COMMUNITY_COMPLIANCE_EXAMPLE)
 def get_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
     """A community's standing under a checklist at the end of a day, with the status of every selected item."""
-    community = _community(community_id)
-    rates = community_rates(community.id, _selection(query), _as_of(query["as_of"]))
-    return {
-        "community": community,
-        "as_of": rates.as_of,
-        "checklist": rates.version,
-        "item_rate": figures_of(rates.items),
-        "standing": rates.standing,
-        "items": _pairs(rates),
-    }
+    return community_compliance(query, community_id)
 
 
 @blueprint.route("/communities/<uuid:community_id>/compliance/series")
@@ -166,6 +138,59 @@ def get_community_compliance_series(query: dict[str, Any], community_id: uuid.UU
 @blueprint.response(200, ExplanationSchema, example=EXPLANATION_EXAMPLE)
 def explain_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
     """What stands behind a community's rate or standing, down to answers, cases and photos."""
+    return community_explanation(query, community_id)
+
+
+def area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """What `get_area_compliance` answers."""
+    area, as_of = _area(code), _as_of(query["as_of"])
+    body = {"area": area, "as_of": as_of, "by": query["by"], "checklist": None}
+    if query["by"] == "checklist":
+        rows = rates_by_checklist(area.code, as_of)
+        return {**body, "item_rate": None, "community_rate": None, "rows": _rows(rows, query["by"])}
+    selection = _selection(query)
+    rates = area_rates(area.code, selection, as_of)
+    rows = _breakdown(area, selection, as_of, query["by"])
+    body |= {"checklist": rates.version, "rows": _rows(rows, query["by"])}
+    return {**body, "item_rate": figures_of(rates.items), "community_rate": figures_of(rates.communities)}
+
+
+def area_compliance_series(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """What `get_area_compliance_series` answers."""
+    area, (first_on, last_on) = _area(code), _period(query)
+    days = area_series(area.code, _selection(query), first_on, last_on)
+    return {
+        "area": area,
+        "checklist_code": query["checklist"],
+        "formulas": _FORMULAS,
+        "days": [_area_day(each) for each in days],
+    }
+
+
+def area_explanation(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """What `explain_area_compliance` answers."""
+    area, selection, as_of = _area(code), _selection(query), _as_of(query["as_of"])
+    rates = area_rates(area.code, selection, as_of)
+    rate = rates.items if query["measure"] == "items" else rates.communities
+    return _explanation(query, Extent(area_path=area.path), selection, as_of, rates.version, rate)
+
+
+def community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
+    """What `get_community_compliance` answers."""
+    community = _community(community_id)
+    rates = community_rates(community.id, _selection(query), _as_of(query["as_of"]))
+    return {
+        "community": community,
+        "as_of": rates.as_of,
+        "checklist": rates.version,
+        "item_rate": figures_of(rates.items),
+        "standing": rates.standing,
+        "items": _pairs(rates),
+    }
+
+
+def community_explanation(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
+    """What `explain_community_compliance` answers."""
     community, selection, as_of = _community(community_id), _selection(query), _as_of(query["as_of"])
     rates = community_rates(community.id, selection, as_of)
     rate = rates.items if query["measure"] == "items" else _own_rate(rates)

@@ -18,6 +18,8 @@ TRACKING = "60 per minute"
 # Many people share one address at a carrier's gateway, and a page asks several times.
 PUBLIC_READ = "300 per minute"
 PHOTO = "120 per minute; 3000 per hour"
+# A file of a hundred thousand rows keeps a processor busy for half a minute.
+EXPORT = "30 per minute; 300 per hour"
 DEFAULT = "1200 per minute"
 
 

@@ -56,6 +56,8 @@ _IF_MATCH: Mapping[IfMatch, Mapping[str, Any]] = {
 }
 
 PATH_PARAMETERS: Mapping[str, str] = {
+    "area_code": "地区代码 / code of the area, e.g. 310151101",
+    "checklist_code": "检查表代码 / the checklist, e.g. fire_safety",
     "account_id": "账号编号 / the account",
     "case_id": "案件编号 / the case (its id, not its number)",
     "community_id": "小区编号 / the community",

@@ -29,6 +29,7 @@ PUBLIC = {
     "GET /api/v1/checklists",
     "GET /api/v1/checklists/<string:code>",
     "GET /api/v1/checklists/<string:code>/versions/<int(min=1, max=1000000):number>",
+    "GET /api/v1/exports/checklists/<string:checklist_code>/versions/<int(min=1, max=1000000):number>",
     "GET /api/v1/items",
     "GET /api/v1/items/groups",
     "GET /api/v1/items/<string:code>",
