@@ -11,6 +11,10 @@ export const desk: RouteRecordRaw[] = [
     children: [
       { path: "", name: "desk", component: () => import("./OverviewPage.vue"), meta: { title: "desk.overview.title" } },
       { path: "why", component: () => import("./WhyPage.vue"), meta: { title: "desk.why.title" } },
+      { path: "community/:communityId", props: true, component: () => import("./CommunityPage.vue"), meta: { title: "desk.community.title" } },
+      { path: "catalogue", component: () => import("./CataloguePage.vue"), meta: { title: "desk.catalogue.title" } },
+      { path: "catalogue/:code", props: true, component: () => import("./ChecklistPage.vue"), meta: { title: "desk.catalogue.title" } },
+      { path: "measures", component: () => import("./MeasuresPage.vue"), meta: { title: "desk.measures.title", needs: ["read_cases"] } },
       ...deskWork,
     ],
   },
