@@ -219,6 +219,7 @@ def _measure(kind: Kind, options: argparse.Namespace) -> Figures:
     with tempfile.TemporaryDirectory(prefix="jiayuan-bench-") as folder:
         environ = {
             "JIAYUAN_ENV": "demo",
+            "DEMO_HISTORY": "off",
             "DATA_DIR": folder,
             "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
             "RATE_LIMITS": "off",

@@ -79,6 +79,7 @@ def _run(options: argparse.Namespace) -> None:
     ):
         environ = {
             "JIAYUAN_ENV": "demo",
+            "DEMO_HISTORY": "off",
             "DATA_DIR": str(Path(folder) / "data"),
             "DATABASE_URL": database.url,
             # One address asks everything here; the limits would be all that is measured.

@@ -26,6 +26,7 @@ from grid.demo_people import (
     make_committee,
     make_demo_people,
     make_district_bodies,
+    make_neighbouring_people,
     make_owners_committee,
     make_second_township_people,
     make_township_bodies,
@@ -50,7 +51,7 @@ DATA = Path(__file__).parent / "data"
 DIVISION_FILES = ("chongming_divisions.csv", "xincheng_divisions.csv")
 # 南门居委会 of 城桥镇 and 迎园社区居委会 of 新成路街道: where the demo's people are at home.
 HOME_NEIGHBOURHOOD, SECOND_TOWNSHIP = "310151101001", "310114001"
-# What is known of the synthetic communities is known from before the demonstration began.
+# Communities, people and their posts were there before the demonstration began.
 _KNOWN_SINCE = timedelta(days=400)
 
 
@@ -77,7 +78,7 @@ def load_demo_grid(keys: PhoneKeys, now: datetime) -> LoadedDemo:
     _insert_services(made, organisation_ids, areas, now)
     people = _make_people(areas)
     _add_people(people, areas, organisation_ids, now)
-    find_or_create_resident(DEMO_RESIDENT_PHONE, keys, now)
+    find_or_create_resident(DEMO_RESIDENT_PHONE, keys, now - _KNOWN_SINCE)
     return LoadedDemo(len(areas), len(communities), len(organisations), tuple(people), len(made))
 
 
@@ -227,6 +228,7 @@ def _make_people(areas: dict[str, Area]) -> list[DemoPerson]:
     return [
         *make_demo_people(township.code[:6], township.code, home.code, home.name, township.name),
         *make_second_township_people(SECOND_TOWNSHIP),
+        *make_neighbouring_people(SECOND_TOWNSHIP, areas[SECOND_TOWNSHIP].name),
     ]
 
 
@@ -247,7 +249,7 @@ def _add_people(
             password=DEMO_PASSWORD,
             must_change_password=False,
             is_demo=True,
-            now=now,
+            now=now - _KNOWN_SINCE,
         )
         db.session.add(_post(account, person, areas, organisation_ids, now))
     db.session.flush()
@@ -269,7 +271,7 @@ def _post(
         area_code=person.area_code,
         area_path=areas[person.area_code].path,
         organisation_id=organisation_id,
-        valid_from=now,
+        valid_from=now - _KNOWN_SINCE,
     )
 
 

@@ -125,6 +125,27 @@ def make_second_township_people(township: str) -> list[DemoPerson]:
     ]
 
 
+# Townships beside the first one where the demonstration's history happens as well, by a short name for their people.
+NEIGHBOURING_TOWNSHIPS = (("310151102", "堡镇", "baozhen"), ("310151103", "新河镇", "xinhe"))
+
+
+def make_neighbouring_people(second_township: str, second_name: str) -> list[DemoPerson]:
+    """Who works in the neighbouring townships, and who in the second one does so beside its manager and dispatcher."""
+    found = []
+    for code, name, short in (*NEIGHBOURING_TOWNSHIPS, (second_township, second_name, "xincheng")):
+        company = _township_name("示例{name}安居物业公司", name)
+        found += [
+            DemoPerson(f"demo-{short}-inspector", f"示例{name}监督员", Role.INSPECTOR, code),
+            DemoPerson(f"demo-{short}-handler", f"示例{name}处置员", Role.HANDLER, code, company),
+        ]
+        if code != second_township:
+            found += [
+                DemoPerson(f"demo-{short}-dispatcher", f"示例{name}派遣员", Role.DISPATCHER, code),
+                DemoPerson(f"demo-{short}-manager", f"示例{name}管理员", Role.TOWNSHIP_MANAGER, code),
+            ]
+    return found
+
+
 def _township_name(form: str, name: str) -> str:
     # A subdistrict's body is its 街道办事处; only towns and rural townships have a 人民政府.
     if name.endswith("街道") and "人民政府" in form:

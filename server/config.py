@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 
 Environment = Literal["demo", "production", "test"]
+DemoHistory = Literal["on", "small", "off"]
 Datum = Literal["wgs84", "gcj02"]
 SECRET_NAMES = ("SECRET_KEY", "PHONE_KEYS", "LOOKUP_KEY")
 MINIMUM_SECRET_LENGTH = 32
@@ -76,6 +77,8 @@ class Config:
     # None: photos are kept for ever.
     photo_retention_days: int | None = None
     codec_processes: int = 2
+    # The demonstration's last weeks: rounds, reports and cases that happened before the first start; all or few of them.
+    demo_history: DemoHistory = "on"
     json_max_bytes: int = 2 * 1024 * 1024
     access_token_minutes: int = 30
     refresh_token_days: int = 30
@@ -127,6 +130,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         threads=_integer(env, "WEB_THREADS", 16, 1, 64),
         is_behind_tls=env.get("BEHIND_TLS", "1" if environment == "production" else "0") == "1",
         trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
+        demo_history=_demo_history(env.get("DEMO_HISTORY") or "on"),
         rate_limits_enabled=env.get("RATE_LIMITS", "on") != "off",
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
         photo_store_url=_photo_store_url(env.get("PHOTO_STORE_URL", "")),
@@ -155,6 +159,12 @@ def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: in
     if not low <= value <= high:
         raise ConfigurationError(f"{name} must lie between {low} and {high}, not {value}")
     return value
+
+
+def _demo_history(given: str) -> DemoHistory:
+    if given not in ("on", "small", "off"):
+        raise ConfigurationError(f"DEMO_HISTORY must be on, small or off, not {given!r}")
+    return given  # type: ignore[return-value]
 
 
 def _database_url(given: str | None, data_dir: Path) -> str:

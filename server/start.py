@@ -17,7 +17,6 @@ from http.client import HTTPConnection, HTTPException
 from typing import TextIO
 
 from alembic.util import CommandError
-from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -82,15 +81,19 @@ def _prepare(config: Config) -> None:
         say("database: migrating to the newest schema")
         upgrade()
         if config.is_demo:
-            _load_demo(app)
+            _load_demo(config)
 
 
-def _load_demo(app: Flask) -> None:
+def _load_demo(config: Config) -> None:
+    from server.cli.demo import describe
+    from server.demo.loading import load_demonstration
+
     say("demo: Chongming's grid, checklists, synthetic communities (示例), people of every role")
-    result = app.test_cli_runner().invoke(args=["demo", "load"])
-    if result.exit_code != 0:
-        raise ConfigurationError(f"loading the demo failed: {_one_line(result.exception or result.output)}")
-    print(result.output, end="", flush=True)
+    try:
+        loaded = load_demonstration(config, lambda line: say(f"demo: {line}"))
+    except Exception as error:
+        raise ConfigurationError(f"loading the demo failed: {_one_line(error)}") from error
+    print(*describe(loaded), sep="\n", flush=True)
 
 
 def _empty_metrics_folder(config: Config) -> None:

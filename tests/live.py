@@ -48,6 +48,8 @@ def running_product(data_dir: Path, database_url: str | None = None, **environ: 
         "DATA_DIR": str(data_dir),
         "JIAYUAN_ENV": "demo",
         "RATE_LIMITS": "off",
+        # Figures and accounts that nothing has happened to, unless a test asks for more.
+        "DEMO_HISTORY": "off",
         **environ,
     }
     if database_url:

@@ -371,6 +371,11 @@ def posters(stage: Stage, mess: Random, *, is_after: bool) -> None:
         plane.rect(0.35, 1.68, 0.9, 1.8, (74, 146, 110))
         stripes(plane, 0.42, 1.6, 0.84, 5, 0.04, (120, 132, 136), dice)
         return
+    _stuck_over(plane, mess)
+
+
+def _stuck_over(plane: Plane, mess: Random) -> None:
+    """Advertisements in all colours, some half torn off."""
     tints: tuple[Colour, ...] = (
         PAPER,
         (250, 226, 110),
@@ -428,9 +433,9 @@ def dark_stairs(stage: Stage, mess: Random, *, is_after: bool) -> None:
         return
     lamp.disc(0, 0, 0.1, (120, 120, 118))
     carton(stage, mess.uniform(-1.6, -1.4), 2.0, 0.5, 0.4)
-    stage.pen.rectangle((0, 0, *stage.size), fill=(12, 18, 38, 168))
+    stage.pen((12, 18, 38, 168)).rectangle((0, 0, *stage.size), fill=(12, 18, 38, 168))
     for share in range(4):
         x, y = stage.at((0.6 * math.cos(share) + mess.uniform(-0.1, 0.1), 0, 1.3))
-        stage.pen.ellipse(
+        stage.pen((236, 230, 190, 22)).ellipse(
             (x - 420 + 60 * share, y - 160, x + 420 - 60 * share, y + 260), fill=(236, 230, 190, 22)
         )

@@ -52,7 +52,7 @@ def _open_air(stage: Stage, ground: Colour = ASPHALT) -> None:
         for _ in range(5):
             w, h = dice.uniform(120, 300), dice.uniform(26, 52)
             u, v = x + dice.uniform(-200, 200), y + dice.uniform(-20, 20)
-            stage.pen.ellipse((u - w, v - h, u + w, v + h), fill=(255, 255, 255, 60))
+            stage.pen((255, 255, 255, 60)).ellipse((u - w, v - h, u + w, v + h), fill=(255, 255, 255, 60))
     stage.ground(ground, mix(ground, (196, 202, 206), 0.5))
 
 
@@ -536,8 +536,8 @@ def cables(stage: Stage, mess: Random, *, is_after: bool) -> None:
         block_of_flats(stage, x0, x1, 13, 5, facade if x0 < 0 else shade(facade, 0.94), dice)
     block_of_flats(stage, -4, 4.2, 34, 6, shade(facade, 1.04), dice)
     stage.floor(-2.6, 2.6, 0.4, 34, (148, 150, 152))
-    for z in (14, 8):
-        tree(stage, 5.2, z + 1, 3.8, dice)
+    for depth in (15, 9):
+        tree(stage, 5.2, depth, 3.8, dice)
     poles = ((-3.0, 6.0), (3.0, 11.0), (-3.0, 18.0))
     for x, z in reversed(poles):
         stage.line([(x, 0, z), (x, 6.2, z)], (150, 146, 138), 0.24)
@@ -598,61 +598,61 @@ def exercise_ground(stage: Stage, mess: Random, *, is_after: bool) -> None:
     dice = stage.dice
     _estate(stage, 20.0)
     hedge(stage, -12, 12, 10.5, 0.9, dice)
-    rubber = dice.choice(((176, 92, 76), (88, 136, 120), (96, 120, 156)))
-    floor = rubber if is_after else mix(rubber, (150, 140, 124), 0.45)
+    rubber = dice.choice(((150, 70, 58), (62, 108, 94), (70, 92, 130)))
+    floor: Colour = rubber if is_after else (206, 196, 178)
     stage.fill(((-4.2, 0.01, 2.6), (4.2, 0.01, 2.6), (5.2, 0.01, 9.6), (-5.2, 0.01, 9.6)), floor)
     paint: Colour = (236, 184, 58) if is_after else (190, 164, 104)
     post: Colour = (62, 120, 170) if is_after else (106, 118, 126)
     for number, x in enumerate((-3.2, -0.4, 2.4)):
-        z = 6.6 - 0.6 * (number % 2)
-        stage.shadow(x - 0.9, x + 0.9, z - 0.4, z + 0.5, 70)
-        stage.line([(x - 0.7, 0, z), (x - 0.7, 1.9, z)], post, 0.12)
-        stage.line([(x + 0.7, 0, z), (x + 0.7, 1.9, z)], post, 0.12)
-        stage.line([(x - 0.7, 1.86, z), (x + 0.7, 1.86, z)], post, 0.12)
-        if is_after or number == 1:
-            for side in (-0.3, 0.3):
-                stage.line([(x + side, 1.86, z), (x + side * 1.4, 0.5, z - 0.2)], paint, 0.07)
-                stage.line(
-                    [(x + side * 1.4 - 0.16, 0.48, z - 0.2), (x + side * 1.4 + 0.16, 0.48, z - 0.2)],
-                    INK,
-                    0.09,
-                )
-            continue
-        stage.line([(x - 0.3, 1.86, z), (x - 0.36, 0.9, z - 0.1)], paint, 0.07)
-        stage.line([(x - 0.1, 0.06, z - 0.6), (x + 0.9, 0.16, z - 0.4)], paint, 0.08)
-    disc = stage.plane((-1.9, 1.3, 5.0), (1, 0, 0))
+        _swing(stage, x, 6.6 - 0.6 * (number % 2), post, paint, is_whole=is_after or number == 1)
     stage.line([(-1.9, 0, 5.0), (-1.9, 1.3, 5.0)], post, 0.12)
-    disc.ring(0, 0.1, 0.42, paint, 0.07)
-    for turn in range(3):
-        angle = math.pi * turn / 3 + 0.4
-        disc.line(
-            [
-                (-0.42 * math.cos(angle), 0.1 - 0.42 * math.sin(angle)),
-                (0.42 * math.cos(angle), 0.1 + 0.42 * math.sin(angle)),
-            ],
-            paint,
-            0.045,
-        )
     if is_after:
+        wheel = stage.plane((-1.9, 1.4, 5.0), (1, 0, 0))
+        wheel.ring(0, 0, 0.42, paint, 0.07)
+        for turn in range(3):
+            u, v = 0.42 * math.cos(math.pi * turn / 3 + 0.4), 0.42 * math.sin(math.pi * turn / 3 + 0.4)
+            wheel.line([(-u, -v), (u, v)], paint, 0.045)
         for x in (-4.4, 4.3):
             leaves(stage, x, 0.4, 5.4, 0.45, dice)
+        stage.fill(
+            ((-1.2, 0.012, 3.0), (1.2, 0.012, 3.0), (1.4, 0.012, 4.4), (-1.4, 0.012, 4.4)), shade(rubber, 1.3)
+        )
         return
+    _taped_off(stage, mess, floor)
+
+
+def _swing(stage: Stage, x: float, z: float, post: Colour, paint: Colour, *, is_whole: bool) -> None:
+    """A frame with two pendulums to stand on; of a broken one half hangs and half lies below."""
+    stage.shadow(x - 0.9, x + 0.9, z - 0.4, z + 0.5, 70)
+    stage.line([(x - 0.7, 0, z), (x - 0.7, 1.9, z)], post, 0.12)
+    stage.line([(x + 0.7, 0, z), (x + 0.7, 1.9, z)], post, 0.12)
+    stage.line([(x - 0.7, 1.86, z), (x + 0.7, 1.86, z)], post, 0.12)
+    if not is_whole:
+        stage.line([(x - 0.3, 1.86, z), (x - 0.36, 0.9, z - 0.1)], paint, 0.07)
+        stage.line([(x - 0.1, 0.06, z - 0.6), (x + 0.9, 0.16, z - 0.4)], paint, 0.08)
+        return
+    for side in (-0.3, 0.3):
+        foot = x + side * 1.4
+        stage.line([(x + side, 1.86, z), (foot, 0.5, z - 0.2)], paint, 0.07)
+        stage.line([(foot - 0.16, 0.48, z - 0.2), (foot + 0.16, 0.48, z - 0.2)], INK, 0.09)
+
+
+def _taped_off(stage: Stage, mess: Random, floor: Colour) -> None:
+    """Cracked ground, a wheel that lies there, red tape between posts."""
+    for _ in range(34):
+        x, z = mess.uniform(-3.8, 3.8), mess.uniform(3.0, 8.6)
+        crack = ((x, 0.015, z), (x + 0.4, 0.015, z + 0.06), (x + 0.24, 0.015, z + 0.34))
+        stage.fill(crack, shade(floor, mess.uniform(0.6, 0.95)))
+    stage.plane((-1.2, 0.03, 4.2), (1, 0, 0), (0.2, 0.1, 1)).ring(0, 0, 0.42, (168, 146, 96), 0.07)
     for x0, x1, v in ((-4.2, -2.0, 0.9), (1.2, 3.8, 0.95)):
         stage.line([(x0, v, 5.4), ((x0 + x1) / 2, v - 0.14, 5.3), (x1, v, 5.4)], RED, 0.07)
         for x in (x0, x1):
             stage.line([(x, 0, 5.4), (x, 1.0, 5.4)], (230, 120, 60), 0.08)
-    for _ in range(26):
-        x, z = mess.uniform(-3.8, 3.8), mess.uniform(3.0, 8.6)
-        stage.fill(
-            ((x, 0.015, z), (x + 0.3, 0.015, z + 0.06), (x + 0.2, 0.015, z + 0.3)),
-            shade(floor, mess.uniform(0.7, 1.15)),
-        )
-    for _ in range(7):
+    for _ in range(4):
         bag(
             stage,
             mess.uniform(-3.4, 3.4),
             mess.uniform(3.4, 5.0),
-            mess.uniform(0.14, 0.26),
+            mess.uniform(0.2, 0.3),
             mess.choice(RUBBISH),
-            0.01,
         )

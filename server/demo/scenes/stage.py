@@ -47,10 +47,15 @@ class Stage:
     def __init__(self, camera: Camera, dice: Random) -> None:
         self.size = (WIDTH * OVERSAMPLING, HEIGHT * OVERSAMPLING)
         self.image = Image.new("RGB", self.size, (200, 210, 215))
-        self.pen = ImageDraw.Draw(self.image, "RGBA")
+        # What is opaque is filled several times faster without blending.
+        self._solid, self._glaze = ImageDraw.Draw(self.image), ImageDraw.Draw(self.image, "RGBA")
         self.camera, self.dice = camera, dice
         self._focal = camera.focal * self.size[0]
         self._horizon = camera.horizon * self.size[1]
+
+    def pen(self, colour: Colour) -> ImageDraw.ImageDraw:
+        """What draws in a colour: see-through ones are blended."""
+        return self._glaze if len(colour) == 4 else self._solid
 
     def at(self, point: Point) -> Flat:
         """Where a point of the world stands in the picture, in pixels."""
@@ -64,19 +69,19 @@ class Stage:
         return metres * self._focal / max(z, 0.12)
 
     def fill(self, points: Iterable[Point], colour: Colour) -> None:
-        self.pen.polygon([self.at(each) for each in points], fill=colour)
+        self.pen(colour).polygon([self.at(each) for each in points], fill=colour)
 
     def line(self, points: Sequence[Point], colour: Colour, width: float) -> None:
         """A line as thick as `width` metres where it is."""
         for start, end in pairwise(points):
             thick = max(1, round(self.pixels(width, (start[2] + end[2]) / 2)))
-            self.pen.line([self.at(start), self.at(end)], fill=colour, width=thick, joint="curve")
+            self.pen(colour).line([self.at(start), self.at(end)], fill=colour, width=thick, joint="curve")
 
     def backdrop(self, top: Colour, bottom: Colour, until: float = 1.0) -> None:
         """A sky or a far wall: one colour running into another down to a share of the height."""
         height = max(2, round(self.size[1] * until))
         ramp = Image.new("RGB", (1, 2))
-        ramp.putdata([top[:3], bottom[:3]])  # type: ignore[arg-type]
+        ramp.putdata([top[:3], bottom[:3]])
         self.image.paste(ramp.resize((self.size[0], height), Image.Resampling.BILINEAR), (0, 0))
 
     def ground(self, near: Colour, far: Colour, z_from: float = 0.3, z_to: float = 60.0) -> None:

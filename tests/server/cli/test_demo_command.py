@@ -19,7 +19,7 @@ def load(app, config, monkeypatch):
     )
 
     def load(environment="demo"):
-        changed = dataclasses.replace(config, environment=environment)
+        changed = dataclasses.replace(config, environment=environment, demo_history="off")
         monkeypatch.setitem(app.extensions, "jiayuan_config", changed)
         return app.test_cli_runner().invoke(args=["demo", "load"])
 
