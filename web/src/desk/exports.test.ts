@@ -4,8 +4,8 @@ import { exportAddress, fileName } from "./exports";
 
 describe("an export", () => {
   it("asks for what the table shows", () => {
-    expect(exportAddress("area-compliance", "xlsx", { area: "310151101", checklist: "fire_safety", state: ["filed", "handling"] })).toBe(
-      "/api/v1/exports/area-compliance?format=xlsx&area=310151101&checklist=fire_safety&state=filed%2Chandling",
+    expect(exportAddress("areas/310151101/compliance", "xlsx", { by: "item", checklist: "fire_safety", state: ["filed", "handling"] })).toBe(
+      "/api/v1/exports/areas/310151101/compliance?format=xlsx&by=item&checklist=fire_safety&state=filed%2Chandling",
     );
   });
   it("is named as the server says, in Chinese too", () => {

@@ -6,10 +6,10 @@ import { language } from "@/app/language";
 export type Format = "xlsx" | "csv";
 type Query = Record<string, string | readonly string[]>;
 
-export function exportAddress(table: string, format: Format, query: Query): string {
+export function exportAddress(path: string, format: Format, query: Query): string {
   const parameters = new URLSearchParams({ format });
   for (const [name, value] of Object.entries(query)) parameters.set(name, typeof value === "string" ? value : value.join(","));
-  return `/api/v1/exports/${table}?${parameters.toString()}`;
+  return `/api/v1/exports/${path}?${parameters.toString()}`;
 }
 
 /** The name that the server gives the file: RFC 6266, the extended form before the plain one. */
@@ -19,13 +19,13 @@ export function fileName(disposition: string | null, otherwise: string): string 
   return /filename="?([^";]+)"?/i.exec(disposition ?? "")?.[1] ?? otherwise;
 }
 
-export async function download(table: string, format: Format, query: Query): Promise<void> {
-  const request = new Request(new URL(exportAddress(table, format, query), location.origin), { headers: { "Accept-Language": language() }, credentials: "same-origin" });
+export async function download(path: string, format: Format, query: Query): Promise<void> {
+  const request = new Request(new URL(exportAddress(path, format, query), location.origin), { headers: { "Accept-Language": language() }, credentials: "same-origin" });
   const response = await signedFetch(request);
   if (!response.ok) throw await problemOf(response);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await response.blob());
-  link.download = fileName(response.headers.get("Content-Disposition"), `${table}.${format}`);
+  link.download = fileName(response.headers.get("Content-Disposition"), `${path.replaceAll("/", "-")}.${format}`);
   link.click();
   // The browser has the file's content once the click is over.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
