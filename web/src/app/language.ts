@@ -25,18 +25,19 @@ export async function startLanguage(): Promise<void> {
   await useLanguage(preferred(), false);
 }
 
+/** The texts come first: what is merged into a language already in use does not show by itself. */
 export async function useLanguage(wanted: Language, keep = true): Promise<void> {
   const folders = new Set([...loaded].map((each) => each.split("/")[0] ?? ""));
   folders.add("app").add("parts");
+  await Promise.all([...folders].map((each) => loadTexts(each, wanted)));
   i18n.global.locale.value = wanted;
-  await Promise.all([...folders].map(loadTexts));
   document.documentElement.lang = wanted;
   if (keep) localStorage.setItem(KEPT, wanted);
 }
 
-/** Load a folder's texts in the present language, and in Chinese, which stands in where English should ever lack one. */
-export async function loadTexts(folder: string): Promise<void> {
-  await Promise.all([...new Set<Language>(["zh-CN", language()])].map((each) => load(folder, each)));
+/** Load a folder's texts, and the Chinese ones, which stand in where English should ever lack one. */
+export async function loadTexts(folder: string, wanted = language()): Promise<void> {
+  await Promise.all([...new Set<Language>(["zh-CN", wanted])].map((each) => load(folder, each)));
 }
 
 async function load(folder: string, wanted: Language): Promise<void> {

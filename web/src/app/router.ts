@@ -36,9 +36,10 @@ router.beforeEach(async (to) => {
   const folders = new Set(to.matched.flatMap((each) => each.meta.texts ?? []));
   await Promise.all([...folders].map(loadTexts));
   const needed = to.matched.map((each) => each.meta.needs).findLast((each) => each !== undefined);
-  if (needed === undefined) return true;
   const session = useSession();
-  await session.load();
+  const asked = session.load();
+  if (needed === undefined) return true;
+  await asked;
   if (!session.isSignedIn) return { name: "sign-in", query: { next: to.fullPath } };
   if (session.mustChangePassword && to.name !== "settings") return { name: "settings" };
   if (needed !== true && !needed.some((each) => session.may(each))) return { name: "not-found" };
