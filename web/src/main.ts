@@ -24,5 +24,7 @@ window.addEventListener("vite:preloadError", (event) => {
 
 // After the page is there: what is kept for later never delays what is looked at now.
 if ("serviceWorker" in navigator && import.meta.env.PROD) {
-  window.addEventListener("load", () => void import("@/app/installation").then((each) => each.install()));
+  const install = () => void import("@/app/installation").then((each) => each.install());
+  if (document.readyState === "complete") install();
+  else window.addEventListener("load", install, { once: true });
 }
