@@ -1,16 +1,40 @@
 import type { RouteRecordRaw } from "vue-router";
 
-const meta = (title: string) => ({ texts: "inspector", title: `inspector.${title}`, needs: ["inspect"] });
+import { loadTexts } from "@/app/language";
+
+/** The words for what waits and what was refused stand with the queue. */
+const beforeEnter = (): Promise<void> => loadTexts("offline");
+
+const meta = (title: string, needs: readonly string[] = ["inspect"]) => ({ texts: "inspector", title: `inspector.${title}`, needs });
+const checks = ["check_cases", "verify_reports"];
+
+const pages = {
+  today: () => import("./TodayPage.vue"),
+  newVisit: () => import("./NewVisitPage.vue"),
+  visit: () => import("./VisitPage.vue"),
+  review: () => import("./ReviewPage.vue"),
+  sent: () => import("./SentPage.vue"),
+  checks: () => import("./ChecksPage.vue"),
+  check: () => import("./CheckPage.vue"),
+  report: () => import("./ReportPage.vue"),
+  sync: () => import("./SyncPage.vue"),
+};
+
+/** Have every page at hand before the network goes, even where no service worker keeps them (yet). */
+export async function preloadPages(): Promise<void> {
+  // Without a network there is nothing to be had now; what is missing is asked for again when it is opened.
+  await Promise.allSettled(Object.values(pages).map((each) => each()));
+}
 
 export const inspector: RouteRecordRaw[] = [
-  { path: "/inspect", component: () => import("./TodayPage.vue"), meta: meta("title") },
-  { path: "/inspect/new", component: () => import("./NewVisitPage.vue"), meta: meta("adhoc.title") },
-  { path: "/inspect/visit/:inspectionId", component: () => import("./VisitPage.vue"), meta: meta("visit.title") },
-  { path: "/inspect/visit/:inspectionId/review", component: () => import("./ReviewPage.vue"), meta: meta("review.title") },
-  { path: "/inspect/visit/:inspectionId/sent", component: () => import("./SentPage.vue"), meta: meta("sent.title") },
-  { path: "/inspect/checks", component: () => import("./ChecksPage.vue"), meta: { ...meta("checks.title"), needs: ["check_cases", "verify_reports"] } },
-  { path: "/inspect/checks/:caseId", component: () => import("./CheckPage.vue"), meta: { ...meta("checks.one"), needs: ["check_cases", "verify_reports"] } },
-  { path: "/inspect/report/:reportId", component: () => import("./ReportPage.vue"), meta: { ...meta("report.title"), needs: ["report_as_staff"] } },
+  { path: "/inspect", component: pages.today, beforeEnter, meta: meta("title") },
+  { path: "/inspect/new", component: pages.newVisit, beforeEnter, meta: meta("adhoc.title") },
+  { path: "/inspect/visit/:inspectionId", component: pages.visit, beforeEnter, meta: meta("visit.title") },
+  { path: "/inspect/visit/:inspectionId/review", component: pages.review, beforeEnter, meta: meta("review.title") },
+  { path: "/inspect/visit/:inspectionId/sent", component: pages.sent, beforeEnter, meta: meta("sent.title") },
+  { path: "/inspect/checks", component: pages.checks, beforeEnter, meta: meta("checks.title", checks) },
+  { path: "/inspect/checks/:caseId", component: pages.check, beforeEnter, meta: meta("checks.one", checks) },
+  { path: "/inspect/report/:reportId", component: pages.report, beforeEnter, meta: meta("report.title", ["report_as_staff"]) },
   // Whoever made anything on this phone sees where it is, signed in or not.
-  { path: "/sync", component: () => import("./SyncPage.vue"), meta: { texts: "inspector", title: "inspector.syncPage.title" } },
+  { path: "/sync", component: pages.sync, beforeEnter, meta: { texts: "inspector", title: "inspector.syncPage.title" } },
 ];

@@ -3,7 +3,6 @@ export const SIGNS = {
   waiting: "◎",
   sending: "⟳",
   half: "◐",
-  place: "⌖",
   about: "ⓘ",
   photo: "▣",
   minus: "−",
@@ -11,6 +10,5 @@ export const SIGNS = {
   back: "‹",
   undo: "↶",
   list: "☰",
-  clock: "⏱",
   down: "↓",
 } as const;

@@ -18,6 +18,11 @@ export type Opening = "opening" | "open" | "gone" | "no_sheet" | "elsewhere" | "
 
 const TYPING_MS = 400;
 const MOST_UNDO = 50;
+const HOLD_TRIES = 5;
+const HOLD_AGAIN_MS = 150;
+
+/** Pages of this tab that have a visit open: going from one to the next does not let go of it in between. */
+const openPages = new Map<string, number>();
 
 interface Undo {
   code: string;
@@ -70,10 +75,14 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
   /** Answers changed since the server refused: what it said of them no longer holds. */
   const touched = shallowReactive(new Set<string>());
 
+  openPages.set(id, (openPages.get(id) ?? 0) + 1);
   void open();
   onScopeDispose(() => {
     window.clearTimeout(timer);
-    void flush().then(() => leaveDraft(id));
+    openPages.set(id, (openPages.get(id) ?? 1) - 1);
+    void flush().then(() => {
+      if (openPages.get(id) === 0) return leaveDraft(id);
+    });
   });
 
   async function open(): Promise<void> {
@@ -90,17 +99,26 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
     sheet.value = await findSheet(found);
     if (sheet.value === null) opening.value = "no_sheet";
     else if (found.state !== "draft") opening.value = "fixed";
-    else opening.value = (await holds()) ? "open" : "elsewhere";
+    else opening.value = await hold();
   }
 
-  /** Editing here is refused where another tab has the draft: asked by a change that changes nothing. */
-  async function holds(): Promise<boolean> {
-    try {
-      await changeDraft(id, (content) => content);
-      return true;
-    } catch (error) {
-      if (error instanceof Problem && error.code === "edited_elsewhere") return false;
-      throw error;
+  /**
+   * Editing here is refused where another tab has the draft: asked by a change that changes nothing. A page of this tab
+   * that was left a moment ago may still be letting go.
+   */
+  async function hold(): Promise<Opening> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await changeDraft(id, (content) => content);
+        return "open";
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        if (error.code === "not_a_draft") return "fixed";
+        if (error.code === "record_gone") return "gone";
+        if (error.code !== "edited_elsewhere") throw error;
+        if (tries === HOLD_TRIES) return "elsewhere";
+        await new Promise((resolve) => setTimeout(resolve, HOLD_AGAIN_MS));
+      }
     }
   }
 
@@ -144,6 +162,7 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
       saving.value = "failed";
       problem.value = error;
       if (error.code === "edited_elsewhere") opening.value = "elsewhere";
+      if (error.code === "not_a_draft") opening.value = "fixed";
     }
   }
 
