@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from api.authentication import current_actor, needs
 from api.blueprint import ApiBlueprint
-from api.compliance_causes import cases_behind
+from api.compliance_causes import cases_behind, photo_behind
 from api.paging import decode_cursor, encode_cursor
 from api.schemas.compliance import (
     AREA_COMPLIANCE_EXAMPLE,
@@ -31,6 +31,7 @@ from api.schemas.compliance import (
 )
 from checklists.compliance import PairStatus
 from checklists.explain import (
+    AnswerBehind,
     ExplainedCommunity,
     ExplainedPair,
     Extent,
@@ -58,7 +59,7 @@ from checklists.terms_in_force import VersionInForce
 from grid.areas import find_area
 from grid.communities import get_community
 from grid.models import Area, Community
-from grid.permissions import Permission, require
+from grid.permissions import Permission, Reach, reach_of, require
 from server import clock
 from server.db import db
 from server.errors import FieldError, NotFound, RuleViolated
@@ -68,7 +69,7 @@ blueprint = ApiBlueprint(
 )
 
 DEFAULT_SERIES_DAYS = 30
-_FORMULAS = {"item_rate": INDICATOR_ATTAINMENT, "community_rate": COMMUNITY_ATTAINMENT}
+FORMULAS = {"item_rate": INDICATOR_ATTAINMENT, "community_rate": COMMUNITY_ATTAINMENT}
 _WITH_COMMUNITY_RATE = ("child_area", "checklist")
 
 
@@ -123,11 +124,11 @@ def get_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> 
 def get_community_compliance_series(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
     """A community's standing and rate at the end of each day of a period."""
     community, (first_on, last_on) = _community(community_id), _period(query)
-    days = community_series(community.id, _selection(query), first_on, last_on)
+    days = community_series(community.id, selection_of(query), first_on, last_on)
     return {
         "community": community,
         "checklist_code": query["checklist"],
-        "formulas": _FORMULAS,
+        "formulas": FORMULAS,
         "days": [_community_day(each) for each in days],
     }
 
@@ -143,12 +144,12 @@ def explain_community_compliance(query: dict[str, Any], community_id: uuid.UUID)
 
 def area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
     """What `get_area_compliance` answers."""
-    area, as_of = _area(code), _as_of(query["as_of"])
+    area, as_of = visible_area(code), day_of(query["as_of"])
     body = {"area": area, "as_of": as_of, "by": query["by"], "checklist": None}
     if query["by"] == "checklist":
         rows = rates_by_checklist(area.code, as_of)
         return {**body, "item_rate": None, "community_rate": None, "rows": _rows(rows, query["by"])}
-    selection = _selection(query)
+    selection = selection_of(query)
     rates = area_rates(area.code, selection, as_of)
     rows = _breakdown(area, selection, as_of, query["by"])
     body |= {"checklist": rates.version, "rows": _rows(rows, query["by"])}
@@ -157,19 +158,19 @@ def area_compliance(query: dict[str, Any], code: str) -> dict[str, Any]:
 
 def area_compliance_series(query: dict[str, Any], code: str) -> dict[str, Any]:
     """What `get_area_compliance_series` answers."""
-    area, (first_on, last_on) = _area(code), _period(query)
-    days = area_series(area.code, _selection(query), first_on, last_on)
+    area, (first_on, last_on) = visible_area(code), _period(query)
+    days = area_series(area.code, selection_of(query), first_on, last_on)
     return {
         "area": area,
         "checklist_code": query["checklist"],
-        "formulas": _FORMULAS,
+        "formulas": FORMULAS,
         "days": [_area_day(each) for each in days],
     }
 
 
 def area_explanation(query: dict[str, Any], code: str) -> dict[str, Any]:
     """What `explain_area_compliance` answers."""
-    area, selection, as_of = _area(code), _selection(query), _as_of(query["as_of"])
+    area, selection, as_of = visible_area(code), selection_of(query), day_of(query["as_of"])
     rates = area_rates(area.code, selection, as_of)
     rate = rates.items if query["measure"] == "items" else rates.communities
     return _explanation(query, Extent(area_path=area.path), selection, as_of, rates.version, rate)
@@ -178,7 +179,7 @@ def area_explanation(query: dict[str, Any], code: str) -> dict[str, Any]:
 def community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
     """What `get_community_compliance` answers."""
     community = _community(community_id)
-    rates = community_rates(community.id, _selection(query), _as_of(query["as_of"]))
+    rates = community_rates(community.id, selection_of(query), day_of(query["as_of"]))
     return {
         "community": community,
         "as_of": rates.as_of,
@@ -191,13 +192,14 @@ def community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict
 
 def community_explanation(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
     """What `explain_community_compliance` answers."""
-    community, selection, as_of = _community(community_id), _selection(query), _as_of(query["as_of"])
+    community, selection, as_of = _community(community_id), selection_of(query), day_of(query["as_of"])
     rates = community_rates(community.id, selection, as_of)
     rate = rates.items if query["measure"] == "items" else _own_rate(rates)
     return _explanation(query, Extent(community_id=community.id), selection, as_of, rates.version, rate)
 
 
-def _area(code: str) -> Area:
+def visible_area(code: str) -> Area:
+    """An area whose rates the asker may read; raises NotFound, Forbidden."""
     area = find_area(code)
     if area is None:
         raise NotFound("没有这个地区", "There is no such area")
@@ -211,11 +213,12 @@ def _community(community_id: uuid.UUID) -> Community:
     return community
 
 
-def _selection(query: dict[str, Any]) -> Selection:
+def selection_of(query: dict[str, Any]) -> Selection:
+    """The items that a query asks about."""
     return select_items(query["checklist"], query["indicator"], query["item"])
 
 
-def _as_of(asked: date | None, field_name: str = "as_of") -> date:
+def day_of(asked: date | None, field_name: str = "as_of") -> date:
     """The day asked for, today by default; what tomorrow brings nobody knows."""
     today = clock.local_day(clock.now())
     if asked is not None and asked > today:
@@ -225,7 +228,7 @@ def _as_of(asked: date | None, field_name: str = "as_of") -> date:
 
 
 def _period(query: dict[str, Any]) -> tuple[date, date]:
-    last_on = _as_of(query["last_on"], "to")
+    last_on = day_of(query["last_on"], "to")
     return query["first_on"] or last_on - timedelta(days=DEFAULT_SERIES_DAYS - 1), last_on
 
 
@@ -324,12 +327,13 @@ def _explanation(
     cases = cases_behind(
         {each for row in page.rows for each in getattr(row, "case_ids", ())}, current_actor()
     )
+    readable = reach_of(current_actor(), Permission.READ_INSPECTIONS)
     return {
         "as_of": as_of,
         "checklist": version,
         "measure": query["measure"],
         "rate": figures_of(rate),
-        "items": [_explained(row, cases) for row in page.rows],
+        "items": [_explained(row, cases, readable) for row in page.rows],
         "next_cursor": encode_cursor([str(page.next_position[0]), page.next_position[1]])
         if page.next_position
         else None,
@@ -350,7 +354,7 @@ def _position(cursor: str | None) -> PairPosition | None:
 
 
 def _explained(
-    row: ExplainedPair | ExplainedCommunity, cases: dict[uuid.UUID, dict[str, Any]]
+    row: ExplainedPair | ExplainedCommunity, cases: dict[uuid.UUID, dict[str, Any]], readable: Reach
 ) -> dict[str, Any]:
     common = {
         "community": row.community,
@@ -373,6 +377,17 @@ def _explained(
         "indicator_code": row.indicator_code,
         "criterion_zh": row.criterion_zh,
         "criterion_en": row.criterion_en,
+        "is_veto": row.is_veto,
+        "weight": row.weight,
     }
-    behind = {"answers": row.answers, "cases": [cases[each] for each in row.case_ids]}
+    may_look = readable.covers(row.community.area_path)
+    behind = {
+        "answers": [_answer_behind(each, may_look) for each in row.answers],
+        "cases": [cases[each] for each in row.case_ids],
+    }
     return {**common, "item": item, "occurrences": row.occurrences, **behind, "standing": None}
+
+
+def _answer_behind(answer: AnswerBehind, may_look: bool) -> dict[str, Any]:
+    told = {name: getattr(answer, name) for name in AnswerBehind.__dataclass_fields__}
+    return {**told, "photos": [photo_behind(each) for each in answer.photo_ids] if may_look else []}

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from api.photo_views import picture_addresses
 from cases.models import Case, CasePhoto
 from grid.permissions import Actor, Permission, reach_of
 from server.db import db
@@ -38,7 +39,7 @@ def _photos_of(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[dict[str
         .order_by(CasePhoto.event_seq, CasePhoto.position)
     )
     for case_id, photo_id, kind in db.session.execute(statement):
-        photos[case_id].append({"id": photo_id, "kind": kind})
+        photos[case_id].append(photo_behind(photo_id) | {"id": photo_id, "kind": kind})
     return photos
 
 
@@ -46,6 +47,10 @@ def _dump(case: Case, photos: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "id": case.id,
         "number": case.number,
+        "title": case.title,
+        "building": case.building,
+        "place": case.place,
+        "opened_at": case.opened_at,
         "state": case.state.value,
         "loop": case.loop.value,
         "organisation": case.organisation.name if case.organisation else None,
@@ -54,6 +59,24 @@ def _dump(case: Case, photos: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+_TOLD = (
+    "number",
+    "title",
+    "building",
+    "place",
+    "opened_at",
+    "state",
+    "loop",
+    "organisation",
+    "deadline_at",
+)
+
+
+def photo_behind(photo_id: uuid.UUID) -> dict[str, Any]:
+    """A photo as explanations show it, for whoever may see it."""
+    return {"photo_id": photo_id, **picture_addresses(photo_id)}
+
+
 def _nothing_of(case_id: uuid.UUID) -> dict[str, Any]:
-    hidden = dict.fromkeys(("number", "state", "loop", "organisation", "deadline_at"))
+    hidden = dict.fromkeys(_TOLD)
     return {"id": case_id, **hidden, "photos": []}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -278,6 +278,18 @@ AREA_SERIES = Table(
 )
 
 
+def compliance_table(columns: Sequence[Mapping[str, Any]]) -> Table:
+    """A heat table: a place a row, a column's rate and what it is of in two cells each."""
+    made: list[Column] = []
+    for column in columns:
+        zh, en, path = column["name_zh"], column["name_en"], f"cells.{column['code']}"
+        made.append(_at(f"{path}.share.value", zh, en, 12, is_share=True))
+        made.append(_at(f"{path}.share.denominator", f"{zh}·分母", f"{en}: denominator", 8))
+    places = (_at("code", "代码", "Code", 18), _at("name", "名称", "Name", 26))
+    standing = _word("standing.status", PAIR_STATUSES, "小区是否达标", "Standing")
+    return Table("达标率表", "Compliance table", (*places, *_BOTH_RATES, standing, *made), _FORMULAS)
+
+
 def _joined(name: str, inner: str) -> Any:
     def value(row: Any, speak: Speak) -> Cell:
         told = [each.get(inner) for each in row[name] if each.get(inner)]
@@ -296,11 +308,11 @@ def _next_deadline(row: Any, _speak: Speak) -> Cell:
 
 
 def _last_seen(row: Any, _speak: Speak) -> Cell:
-    return max((each.observed_at for each in row["answers"]), default=None)
+    return max((each["observed_at"] for each in row["answers"]), default=None)
 
 
 def _photo_count(row: Any, _speak: Speak) -> Cell:
-    return sum(len(each.photo_ids) for each in row["answers"]) + sum(
+    return sum(len(each["photo_ids"]) for each in row["answers"]) + sum(
         len(each["photos"]) for each in row["cases"]
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from flask import Response
 from marshmallow import Schema
 
-from api import compliance
+from api import compliance, compliance_tables
 from api.authentication import View, current_actor, needs, public
 from api.blueprint import ApiBlueprint
 from api.case_views import case_lines
@@ -29,6 +30,7 @@ from api.export_tables import (
     ORGANISATIONS,
     REPORTS,
     ROUNDS,
+    compliance_table,
 )
 from api.limits import EXPORT, limiter
 from api.schemas.exports import (
@@ -37,6 +39,7 @@ from api.schemas.exports import (
     CaseExportSchema,
     CommunityComplianceExportSchema,
     CommunityExportSchema,
+    ComplianceTableExportSchema,
     ExplainExportSchema,
     FileQuerySchema,
     InspectionExportSchema,
@@ -198,6 +201,25 @@ def export_area_compliance(query: dict[str, Any], area_code: str) -> Response:
     own = {"code": area.code, "name_zh": area.name, "name_en": area.name}
     rows = [own | {name: answer[name] for name in ("item_rate", "community_rate")}, *answer["rows"]]
     return table_answer(AREA_COMPLIANCE, rows[1:] if query["by"] == "checklist" else rows, query)
+
+
+@_export(
+    "/areas/<string:area_code>/compliance/table",
+    ComplianceTableExportSchema,
+    needs(Permission.READ_COMPLIANCE),
+)
+def export_compliance_table(query: dict[str, Any], area_code: str) -> Response:
+    """What GET /areas/{code}/compliance/table tells, as a file: the area's own rates first, then each place's."""
+    first = compliance_tables.compliance_table(query | {"cursor": None, "limit": 1}, area_code)
+    own = {"code": first["area"].code, "name": first["area"].name, "standing": None}
+    own |= {name: first[name] for name in ("item_rate", "community_rate")}
+    own["cells"] = {each["code"]: each["item_rate"] for each in first["columns"]}
+
+    def fetch(key: str | None, limit: int) -> tuple[Sequence[Any], Any]:
+        answer = compliance_tables.compliance_table(query | {"cursor": key, "limit": limit}, area_code)
+        return answer["rows"], answer["next_cursor"]
+
+    return table_answer(compliance_table(first["columns"]), chain([own], in_pages(fetch)), query)
 
 
 @_export("/areas/<string:area_code>/compliance/series", SeriesExportSchema, needs(Permission.READ_COMPLIANCE))

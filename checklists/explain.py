@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -63,6 +64,8 @@ class ExplainedPair:
     indicator_code: str
     criterion_zh: str
     criterion_en: str
+    is_veto: bool
+    weight: Decimal
     status: PairStatus
     since: datetime | None
     occurrences: int
@@ -280,6 +283,8 @@ def _explained(row: Any, version: VersionInForce, answers: Mapping[AnswerKey, An
         indicator_code=item.indicator_code,
         criterion_zh=item.criterion_zh,
         criterion_en=item.criterion_en,
+        is_veto=item.terms.is_veto,
+        weight=item.terms.weight,
         status=status,
         since=row.since,
         occurrences=row.occurrences,

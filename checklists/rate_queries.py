@@ -101,7 +101,7 @@ def area_rates(area_code: str, selection: Selection, as_of: date) -> AreaRates:
     version = selection.history.find_in_force(as_of)
     code = selection.history.code
     counts = _counts_as_of([area_code], {code: selection.codes(version)}, as_of)[area_code, code]
-    return _rates(version, selection, counts, as_of)
+    return area_rates_of_counts(version, selection, counts, as_of)
 
 
 def rates_by_area(areas: Sequence[Area], selection: Selection, as_of: date) -> list[Breakdown]:
@@ -110,7 +110,12 @@ def rates_by_area(areas: Sequence[Area], selection: Selection, as_of: date) -> l
     code = selection.history.code
     counts = _counts_as_of([area.code for area in areas], {code: selection.codes(version)}, as_of)
     return [
-        Breakdown(area.code, area.name, area.name, _rates(version, selection, counts[area.code, code], as_of))
+        Breakdown(
+            area.code,
+            area.name,
+            area.name,
+            area_rates_of_counts(version, selection, counts[area.code, code], as_of),
+        )
         for area in areas
     ]
 
@@ -138,7 +143,7 @@ def rates_by_item(area_code: str, selection: Selection, as_of: date) -> list[Bre
     found = []
     for code in selection.codes(version):
         item = version.by_code[code]
-        rates = _rates(version, Selection(selection.history, item_code=code), counts, as_of)
+        rates = area_rates_of_counts(version, Selection(selection.history, item_code=code), counts, as_of)
         found.append(Breakdown(code, item.criterion_zh, item.criterion_en, rates))
     return found
 
@@ -154,7 +159,7 @@ def rates_by_checklist(area_code: str, as_of: date) -> list[Breakdown]:
             code,
             version.name_zh,
             version.name_en,
-            _rates(version, selections[code], counts[area_code, code], as_of),
+            area_rates_of_counts(version, selections[code], counts[area_code, code], as_of),
         )
         for code, version in versions.items()
         if version is not None
@@ -173,7 +178,7 @@ def area_series(area_code: str, selection: Selection, first_on: date, last_on: d
         for item_code, status, change in changes.get(day, ()):
             running[item_code][status] += change
         counts = {item: StatusCounts.of(by_status) for item, by_status in running.items()}
-        series.append(_rates(selection.history.find_in_force(day), selection, counts, day))
+        series.append(area_rates_of_counts(selection.history.find_in_force(day), selection, counts, day))
     return series
 
 
@@ -246,10 +251,13 @@ def _named(
     version: VersionInForce, code: str, selection: Selection, counts: Counts, as_of: date
 ) -> Breakdown:
     name = version.names.get(code, {"zh": code, "en": code})
-    return Breakdown(code, name["zh"], name["en"], _rates(version, selection, counts, as_of))
+    return Breakdown(code, name["zh"], name["en"], area_rates_of_counts(version, selection, counts, as_of))
 
 
-def _rates(version: VersionInForce | None, selection: Selection, counts: Counts, as_of: date) -> AreaRates:
+def area_rates_of_counts(
+    version: VersionInForce | None, selection: Selection, counts: Counts, as_of: date
+) -> AreaRates:
+    """Both rates from counts by item (or of the selected items together) and of the communities themselves."""
     if version is None:
         nothing = StatusCounts()
         return AreaRates(as_of, None, rate_of(nothing), rate_of(nothing, COMMUNITY_ATTAINMENT))
@@ -278,11 +286,18 @@ def _days(first_on: date, last_on: date) -> Iterator[date]:
         yield first_on + timedelta(days=offset)
 
 
+def counts_by_area(
+    area_codes: Collection[str], selection: Selection, version: VersionInForce | None, as_of: date
+) -> dict[str, Counts]:
+    """The counts of several areas at a day's end, of each selected item and of the communities; one query."""
+    code = selection.history.code
+    found = _counts_as_of(area_codes, {code: selection.codes(version)}, as_of, is_by_item=True)
+    return {area_code: found[area_code, code] for area_code in area_codes}
+
+
 def _counts_by_item(area_code: str, selection: Selection, version: VersionInForce, as_of: date) -> Counts:
     """An area's counts at a day's end, of each selected item and of the communities themselves."""
-    code = selection.history.code
-    wanted = {code: selection.codes(version)}
-    return _counts_as_of([area_code], wanted, as_of, is_by_item=True)[area_code, code]
+    return counts_by_area([area_code], selection, version, as_of)[area_code]
 
 
 def _counts_as_of(

@@ -104,6 +104,14 @@ def list_communities(
     return fetch_page(query, [Community.code], after, limit, lambda community: [community.code])
 
 
+def list_communities_below(
+    area_path: str, after: Sequence[str] | None, limit: int
+) -> tuple[list[Community], Key | None]:
+    """The communities in use below an area, by code, a page at a time, whoever asks."""
+    query = sa.select(Community).where(below(Community.area_path, area_path), Community.is_active)
+    return fetch_page(query, [Community.code], after, limit, lambda community: [community.code])
+
+
 def list_points(actor: Actor, wanted: CommunityFilter, limit: int) -> list[sa.Row[Any]]:
     """Id, name, area and position of the communities that the actor may read and that have one, by code; one query."""
     reach = reach_of(actor, Permission.READ_GRID)

@@ -10,6 +10,7 @@ from webargs.fields import DelimitedList
 
 from api.paging import PageQuerySchema
 from api.schemas.base import BaseSchema, Day, Instant, PeriodQuerySchema
+from api.schemas.photos import SHOWN_PHOTO_EXAMPLE
 from checklists.compliance import PairStatus
 
 _STATUSES = [status.value for status in PairStatus]
@@ -281,9 +282,22 @@ class AnswerBehindSchema(BaseSchema):
     occurrences = fields.Integer(required=True)
     observed_at = Instant(required=True)
     photo_ids = fields.List(fields.UUID(), required=True)
+    photos = fields.List(
+        fields.Nested(lambda: PhotoBehindSchema()),
+        required=True,
+        metadata={"description": "看得到的照片 / the photos, where the asker may see them"},
+    )
 
 
-class CasePhotoBehindSchema(BaseSchema):
+class PhotoBehindSchema(BaseSchema):
+    """A photo with signed addresses, good for a quarter of an hour."""
+
+    photo_id = fields.UUID(required=True)
+    display_url = fields.String(required=True)
+    thumbnail_url = fields.String(required=True)
+
+
+class CasePhotoBehindSchema(PhotoBehindSchema):
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
 
@@ -293,6 +307,10 @@ class CaseBehindSchema(BaseSchema):
 
     id = fields.UUID(required=True)
     number = fields.String(required=True, allow_none=True)
+    title = fields.String(required=True, allow_none=True)
+    building = fields.String(required=True, allow_none=True)
+    place = fields.String(required=True, allow_none=True)
+    opened_at = Instant(required=True, allow_none=True)
     state = fields.String(required=True, allow_none=True)
     loop = fields.String(required=True, allow_none=True)
     organisation = fields.String(required=True, allow_none=True)
@@ -311,6 +329,10 @@ class ExplainedRowSchema(BaseSchema):
                 "indicator_code": fields.String(required=True),
                 "criterion_zh": fields.String(required=True),
                 "criterion_en": fields.String(required=True),
+                "is_veto": fields.Boolean(required=True),
+                "weight": fields.Float(
+                    required=True, metadata={"description": "权重 / weight in the community's score"}
+                ),
             },
             name="ExplainedItemSchema",
         ),
@@ -338,13 +360,13 @@ class ExplanationSchema(BaseSchema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-_FORMULA_EXAMPLE = {
+FORMULA_EXAMPLE = {
     "code": "indicator_attainment",
     "version": 1,
     "statement_zh": "指标达标率＝达标的“小区×检查项”数÷适用且已测评的“小区×检查项”数",
     "statement_en": "Indicator attainment rate = passing pairs / pairs that apply and have a valid result",
 }
-_FIGURES_EXAMPLE = {
+FIGURES_EXAMPLE = {
     "value": 0.75,
     "numerator": 6,
     "denominator": 8,
@@ -352,7 +374,7 @@ _FIGURES_EXAMPLE = {
     "coverage": {"value": 0.5, "numerator": 8, "denominator": 16},
     "interval": {"low": 0.409, "high": 0.929},
 }
-RATE_EXAMPLE = {**_FIGURES_EXAMPLE, "formula": _FORMULA_EXAMPLE}
+RATE_EXAMPLE = {**FIGURES_EXAMPLE, "formula": FORMULA_EXAMPLE}
 VERSION_EXAMPLE = {
     "code": "fire_safety",
     "version_id": "0199aa00-0000-7000-8000-000000000001",
@@ -361,7 +383,7 @@ VERSION_EXAMPLE = {
     "validity_days": 90,
     "pass_mark": 90.0,
 }
-_AREA_EXAMPLE = {"code": "310151101", "name": "城桥镇", "level": "township"}
+AREA_EXAMPLE = {"code": "310151101", "name": "城桥镇", "level": "township"}
 _COMMUNITY_EXAMPLE = {
     "id": "0199aa00-0000-7000-8000-000000000002",
     "code": "310151101001-001",
@@ -376,7 +398,7 @@ STANDING_EXAMPLE = {
     "failing_vetoes": ["FIRE-01"],
 }
 AREA_COMPLIANCE_EXAMPLE = {
-    "area": _AREA_EXAMPLE,
+    "area": AREA_EXAMPLE,
     "as_of": "2026-11-20",
     "checklist": VERSION_EXAMPLE,
     "item_rate": RATE_EXAMPLE,
@@ -387,7 +409,7 @@ AREA_COMPLIANCE_EXAMPLE = {
             "code": "FIRE",
             "name_zh": "消防",
             "name_en": "Fire safety",
-            "item_rate": _FIGURES_EXAMPLE,
+            "item_rate": FIGURES_EXAMPLE,
             "community_rate": None,
         }
     ],
@@ -401,18 +423,18 @@ COMMUNITY_COMPLIANCE_EXAMPLE = {
     "items": [],
 }
 AREA_SERIES_EXAMPLE = {
-    "area": _AREA_EXAMPLE,
+    "area": AREA_EXAMPLE,
     "checklist_code": "fire_safety",
-    "formulas": {"item_rate": _FORMULA_EXAMPLE, "community_rate": _FORMULA_EXAMPLE},
+    "formulas": {"item_rate": FORMULA_EXAMPLE, "community_rate": FORMULA_EXAMPLE},
     "days": [
-        {"on": "2026-11-20", "version": 1, "item_rate": _FIGURES_EXAMPLE, "community_rate": _FIGURES_EXAMPLE}
+        {"on": "2026-11-20", "version": 1, "item_rate": FIGURES_EXAMPLE, "community_rate": FIGURES_EXAMPLE}
     ],
 }
 COMMUNITY_SERIES_EXAMPLE = {
     "community": _COMMUNITY_EXAMPLE,
     "checklist_code": "fire_safety",
-    "formulas": {"item_rate": _FORMULA_EXAMPLE, "community_rate": _FORMULA_EXAMPLE},
-    "days": [{"on": "2026-11-20", "version": 1, "item_rate": _FIGURES_EXAMPLE, "standing": STANDING_EXAMPLE}],
+    "formulas": {"item_rate": FORMULA_EXAMPLE, "community_rate": FORMULA_EXAMPLE},
+    "days": [{"on": "2026-11-20", "version": 1, "item_rate": FIGURES_EXAMPLE, "standing": STANDING_EXAMPLE}],
 }
 EXPLANATION_EXAMPLE = {
     "as_of": "2026-11-20",
@@ -427,6 +449,8 @@ EXPLANATION_EXAMPLE = {
                 "indicator_code": "FIRE",
                 "criterion_zh": "消防车通道畅通，无占用、堵塞",
                 "criterion_en": "Fire lane clear, not occupied or blocked",
+                "is_veto": True,
+                "weight": 1.0,
             },
             "status": "fail",
             "since": "2026-11-18T09:30:00+08:00",
@@ -438,11 +462,23 @@ EXPLANATION_EXAMPLE = {
                 {
                     "id": "0199aa00-0000-7000-8000-000000000003",
                     "number": "310151-20261118-000001",
+                    "title": "消防车通道被占用",
+                    "building": "3号楼",
+                    "place": "北侧通道",
+                    "opened_at": "2026-11-18T09:30:00+08:00",
                     "state": "handling",
                     "loop": "self",
                     "organisation": "示例物业",
                     "deadline_at": "2026-11-21T09:30:00+08:00",
-                    "photos": [{"id": "0199aa00-0000-7000-8000-000000000004", "kind": "before"}],
+                    "photos": [
+                        {
+                            "id": "0199aa00-0000-7000-8000-000000000004",
+                            "photo_id": "0199aa00-0000-7000-8000-000000000004",
+                            "kind": "report",
+                            "display_url": SHOWN_PHOTO_EXAMPLE["display_url"],
+                            "thumbnail_url": SHOWN_PHOTO_EXAMPLE["thumbnail_url"],
+                        }
+                    ],
                 }
             ],
             "standing": None,

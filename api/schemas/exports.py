@@ -16,6 +16,7 @@ from api.schemas.compliance import (
     ExplainQuerySchema,
     SeriesQuerySchema,
 )
+from api.schemas.compliance_tables import TableQuerySchema
 from api.schemas.inspections import InspectionQuerySchema
 from api.schemas.organisations import OrganisationQuerySchema
 from api.schemas.reports import ReportQuerySchema
@@ -56,6 +57,7 @@ CommunityExportSchema = _without_pages(CommunityQuerySchema, "CommunityExportSch
 OrganisationExportSchema = _without_pages(OrganisationQuerySchema, "OrganisationExportSchema")
 AccountExportSchema = _without_pages(AccountQuerySchema, "AccountExportSchema")
 AreaComplianceExportSchema = _without_pages(AreaComplianceQuerySchema, "AreaComplianceExportSchema")
+ComplianceTableExportSchema = _without_pages(TableQuerySchema, "ComplianceTableExportSchema")
 SeriesExportSchema = _without_pages(SeriesQuerySchema, "SeriesExportSchema")
 ExplainExportSchema = _without_pages(ExplainQuerySchema, "ExplainExportSchema")
 CommunityComplianceExportSchema = _without_pages(

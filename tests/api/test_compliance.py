@@ -8,11 +8,12 @@ from cases.models import Case, CaseOrigin, CasePhoto
 from cases.terms import Loop, State
 from checklists.derivation import rederive
 from checklists.observations import ObservationEntry, open_case_interval, record_observations
+from grid.models import AreaLevel
 from grid.permissions import Role
 from server import clock
 from server.db import new_id
 from tests.checklists.published import LIFT_RULE, item, publish
-from tests.factories import headers_of, make_community, make_grid, make_organisation, save
+from tests.factories import headers_of, make_area, make_community, make_grid, make_organisation, save
 from tests.queries import counted_queries
 from uploads.models import Photo
 
@@ -214,15 +215,25 @@ def test_a_rate_opens_down_to_photo_case_holder_and_deadline(client, grid, commu
     assert (body["rate"]["numerator"], body["rate"]["denominator"], body["next_cursor"]) == (0, 1, None)
     assert (row["community"]["name"], row["item"]["code"], row["status"]) == (community.name, "A", "fail")
     assert row["answers"][0]["photo_ids"] == [str(seen)]
+    (photo_behind,) = row["cases"][0].pop("photos")
+    assert (photo_behind["id"], photo_behind["photo_id"], photo_behind["kind"]) == (
+        str(photo),
+        str(photo),
+        "before",
+    )
+    assert f"/photos/{photo}/thumbnail?" in photo_behind["thumbnail_url"]
     assert row["cases"] == [
         {
             "id": str(case.id),
             "number": case.number,
+            "title": "楼道堆物",
+            "building": "",
+            "place": "",
+            "opened_at": "2026-11-18T10:00:00+08:00",
             "state": "handling",
             "loop": "self",
             "organisation": holder.name,
             "deadline_at": "2026-11-21T10:00:00+08:00",
-            "photos": [{"id": str(photo), "kind": "before"}],
         }
     ]
 
@@ -357,3 +368,118 @@ def test_what_cannot_go_with_a_breakdown_by_checklist_is_said(client, grid, comm
     answer = client.get(area_url(grid, f"?by=checklist&{more}"), headers=headers)
     told = [(each["field"], each["detail"]) for each in answer.get_json()["errors"]]
     assert told == [("by", "by=checklist 时不能再指定 checklist、indicator 或 item")]
+
+
+# --- tables, the worst items, photos behind -------------------------------------------------------------
+
+
+def test_a_table_has_a_row_for_each_area_below_and_a_column_for_each_indicator(
+    client, grid, community, headers
+):
+    inspect(community, A="pass", B="fail", F="pass")
+    body = client.get(area_url(grid, "/table?checklist=civil"), headers=headers).get_json()
+    assert [column["code"] for column in body["columns"]] == ["CLEAN", "FIRE"]
+    (row,) = body["rows"]
+    assert (row["code"], row["community_id"]) == (grid["neighbourhood"].code, None)
+    shares = {code: (cell["numerator"], cell["denominator"]) for code, cell in row["cells"].items()}
+    assert shares == {"CLEAN": (1, 2), "FIRE": (1, 1)}
+    assert (row["item_rate"]["numerator"], row["item_rate"]["denominator"]) == (2, 3)
+    assert row["community_rate"]["denominator"] == body["community_rate"]["denominator"]
+    assert body["columns"][0]["item_rate"]["numerator"] == 1
+    assert body["item_rate"] == row["item_rate"]
+
+
+def test_a_table_says_the_same_as_the_breakdowns(client, grid, community, headers):
+    inspect(community, A="pass", B="fail", F="pass")
+    table = client.get(area_url(grid, "/table?checklist=civil&columns=item"), headers=headers).get_json()
+    by_item = client.get(area_url(grid, "?checklist=civil&by=item"), headers=headers).get_json()["rows"]
+    assert {each["code"]: each["item_rate"] for each in table["columns"]} == {
+        each["code"]: each["item_rate"] for each in by_item
+    }
+    by_area = client.get(area_url(grid, "?checklist=civil&by=child_area"), headers=headers).get_json()["rows"]
+    assert [each["item_rate"] for each in table["rows"]] == [each["item_rate"] for each in by_area]
+    assert [each["community_rate"] for each in table["rows"]] == [each["community_rate"] for each in by_area]
+    narrowed = client.get(
+        area_url(grid, "/table?checklist=civil&columns=item&indicator=FIRE"), headers=headers
+    ).get_json()
+    assert [each["code"] for each in narrowed["columns"]] == ["F"]
+
+
+def test_a_table_of_communities_comes_in_pages_with_their_standings(client, grid, community, headers):
+    other = make_community(grid["neighbourhood"], attributes={"lifts": 0})
+    make_community(grid["other_neighbourhood"])
+    rederive()
+    inspect(community, A="pass", B="pass", F="pass")
+    inspect(other, F="fail")
+    url = area_url(grid, "/table?checklist=civil&rows=community&limit=1")
+    first = client.get(url, headers=headers).get_json()
+    second = client.get(f"{url}&cursor={first['next_cursor']}", headers=headers).get_json()
+    assert second["next_cursor"] is None
+    rows = {row["community_id"]: row for row in [*first["rows"], *second["rows"]]}
+    assert set(rows) == {str(community.id), str(other.id)}
+    assert rows[str(community.id)]["standing"]["attains"] is True
+    assert rows[str(other.id)]["cells"]["FIRE"]["value"] == 0
+    assert rows[str(other.id)]["cells"]["CLEAN"]["value"] is None
+    own = client.get(community_url(other, "?checklist=civil"), headers=headers).get_json()
+    assert rows[str(other.id)]["standing"] == own["standing"]
+
+
+def test_a_table_as_of_a_day_before_anything_was_seen_is_empty_of_figures(client, grid, community, headers):
+    inspect(community, A="pass")
+    body = client.get(area_url(grid, "/table?checklist=civil&as_of=2026-11-01"), headers=headers).get_json()
+    assert body["item_rate"]["value"] is None
+
+
+@pytest.mark.parametrize("rows", ["child_area", "community"])
+def test_a_table_costs_the_same_however_many_rows_it_has(client, grid, community, headers, rows):
+    def cost():
+        with counted_queries() as count:
+            answer = client.get(area_url(grid, f"/table?checklist=civil&rows={rows}"), headers=headers)
+            assert answer.status_code == 200
+        return count.number
+
+    one = cost()
+    for _ in range(6):
+        area = make_area(AreaLevel.NEIGHBOURHOOD, grid["township"])
+        make_community(area)
+    rederive()
+    assert cost() == one
+
+
+def test_the_items_that_fail_most_come_first_with_the_work_that_is_open_on_them(
+    client, grid, community, headers
+):
+    other = make_community(grid["neighbourhood"], attributes={"lifts": 0})
+    rederive()
+    inspect(community, A="fail", B="fail", F="pass")
+    inspect(other, A="fail", F="fail")
+    case = make_case(community)
+    case.filed_at = AT
+    url = area_url(grid, "/worst?checklist=civil")
+    items = client.get(url, headers=headers).get_json()["items"]
+    assert [(each["code"], each["failing"], each["is_veto"]) for each in items] == [
+        ("A", 2, False),
+        ("F", 1, True),
+        ("B", 1, False),
+    ]
+    worst = items[0]
+    assert (worst["open_cases"], worst["overdue_cases"], worst["without_case"]) == (1, 0, 1)
+    assert worst["next_deadline_at"] == "2026-11-21T10:00:00+08:00"
+    assert (items[1]["open_cases"], items[1]["without_case"]) == (0, 1)
+    past = client.get(f"{url}&as_of=2026-11-19&limit=1", headers=headers).get_json()["items"]
+    assert [(each["code"], each["open_cases"], each["next_deadline_at"]) for each in past] == [
+        ("A", None, None)
+    ]
+    evaluator = headers_of(Role.EVALUATOR, grid["township"])
+    assert client.get(url, headers=evaluator).get_json()["items"][0]["open_cases"] is None
+
+
+def test_photos_behind_a_rate_come_with_addresses_for_who_may_look(client, grid, community, headers):
+    photo = make_photo()
+    inspect(community, photos=(photo.id,), A="fail")
+    url = area_url(grid, "/explain?checklist=civil")
+    (row,) = client.get(url, headers=headers).get_json()["items"]
+    (answer,) = row["answers"]
+    assert [each["photo_id"] for each in answer["photos"]] == [str(photo.id)]
+    assert "signature=" in answer["photos"][0]["thumbnail_url"]
+    assert (row["item"]["is_veto"], row["item"]["weight"]) == (False, 1.0)

@@ -226,6 +226,28 @@ def test_rates_their_series_and_what_stands_behind_them(
     assert (round(share.value, 3), share.number_format) == (0.667, "0.0%")
 
 
+def test_a_heat_table_comes_with_the_areas_own_rates_first(
+    client: Any, scene: CaseScene, manager: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_downloads, "PAGE_ROWS", 1)
+    other = make_community(scene.areas["neighbourhood"])
+    rederive()
+    at = NOW - timedelta(days=1)
+    record_observations(other.id, new_id(), 1, [ObservationEntry("FIRE-01", "pass", at, new_id())], at)
+    path, query = f"/areas/{scene.areas['township'].code}/compliance/table", {"columns": "item"}
+    rows = as_csv(client, path, manager, checklist=scene.version.checklist_code, rows="community", **query)
+    assert [row["名称"] for row in rows] == [
+        scene.areas["township"].name,
+        *sorted((scene.community.name, other.name)),
+    ]
+    seen = {row["名称"]: row["检查项FIRE-01"] for row in rows}
+    assert (seen[other.name], seen[scene.community.name], seen[scene.areas["township"].name]) == (
+        "1.0",
+        "",
+        "1.0",
+    )
+
+
 def test_an_explanation_comes_whole_over_all_its_pages(
     client: Any, scene: CaseScene, manager: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

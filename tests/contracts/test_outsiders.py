@@ -26,6 +26,8 @@ QUERIES = {
     "compliance": _CHECKLIST,
     "series": _CHECKLIST,
     "explain": _CHECKLIST,
+    "table": _CHECKLIST,
+    "worst": _CHECKLIST,
     "original": {"reason": "sweep over all routes"},
 }
 
