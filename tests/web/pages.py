@@ -23,10 +23,15 @@ class Shown:
     who: str | None = None
     address: Callable[[Known], str] | None = None
     is_desk: bool = False
+    # What has to be done to get there, where an address alone does not lead to it.
+    steps: Callable[[Page, Known], None] | None = None
 
     def open(self, page: Page, known: Known) -> None:
         """Open it and wait until it has what it shows."""
-        page.goto(self.address(known) if self.address else self.route)
+        if self.steps:
+            self.steps(page, known)
+        else:
+            page.goto(self.address(known) if self.address else self.route)
         settle(page)
 
 
@@ -68,6 +73,11 @@ class Known:
     def case(self, who: str, query: str = "") -> str:
         return str(self.first(who, f"/api/v1/cases?limit=1{query}")["id"])
 
+    @property
+    def tracking_code(self) -> str:
+        """The code of a report that the demo's inspector has made."""
+        return str(self.first("demo-inspector", "/api/v1/reports/mine?limit=1")["tracking_code"])
+
     def round(self) -> str:
         return str(self.first("demo-manager", "/api/v1/rounds?limit=1")["id"])
 
@@ -91,18 +101,119 @@ def _shape(route: str) -> str:
     return re.sub(r":\w+(\([^)]*\))?[*?]?", ":x", route).rstrip("/")
 
 
+NOWHERE = "01900000-0000-7000-8000-000000000000"
+
+
+def _begin_visit(page: Page) -> str:
+    """Begin the first visit of today's rounds; the page's address."""
+    page.goto("/inspect")
+    page.get_by_role("button", name=re.compile("开始|继续")).or_(
+        page.get_by_role("link", name=re.compile("开始|继续"))
+    ).first.click()
+    page.wait_for_url(re.compile("/inspect/visit/"))
+    return page.url
+
+
+def _visit(page: Page, _: Known) -> None:
+    _begin_visit(page)
+
+
+def _review(page: Page, _: Known) -> None:
+    page.goto(_begin_visit(page).split("?")[0] + "/review")
+
+
+def _free_report(page: Page, _: Known) -> None:
+    page.goto("/inspect")
+    page.get_by_role("button", name="随手报").or_(page.get_by_role("link", name="随手报")).first.click()
+    page.wait_for_url(re.compile("/inspect/report/"))
+
+
 def _pages() -> Iterator[Shown]:
-    manager, inspector, handler, admin = "demo-manager", "demo-inspector", "demo-handler", "demo-admin"
+    yield from _shared_pages()
+    yield from _resident_pages()
+    yield from _field_pages()
+    yield from _desk_pages()
+    yield from _desk_work_pages()
+
+
+def _shared_pages() -> Iterator[Shown]:
     yield Shown("sign-in", "/sign-in")
-    yield Shown("settings", "/settings", inspector)
+    yield Shown("settings", "/settings", "demo-inspector")
     yield Shown("not-found", "/:rest(.*)*", None, lambda _: "/nowhere")
+    yield Shown("sync", "/sync", "demo-inspector")
+
+
+def _resident_pages() -> Iterator[Shown]:
     yield Shown("resident-start", "/")
+    yield Shown("resident-community", "/c/:communityId", None, lambda k: f"/c/{k.community}")
+    yield Shown("resident-why", "/c/:communityId/why", None, lambda k: f"/c/{k.community}/why")
+    yield Shown("resident-report", "/c/:communityId/report", None, lambda k: f"/c/{k.community}/report")
+    yield Shown("resident-report-anywhere", "/report")
+    yield Shown("resident-tracking", "/t/:code?", None, lambda k: f"/t/{k.tracking_code}")
+    yield Shown("resident-mine", "/mine")
+    yield Shown("resident-sent-unknown", "/mine/:recordId", None, lambda _: f"/mine/{NOWHERE}")
+
+
+def _field_pages() -> Iterator[Shown]:
+    inspector, handler = "demo-inspector", "demo-handler"
+    yield Shown("inspector-today", "/inspect", inspector)
+    yield Shown("inspector-new", "/inspect/new", inspector)
+    yield Shown("inspector-visit", "/inspect/visit/:inspectionId", inspector, steps=_visit)
+    yield Shown("inspector-review", "/inspect/visit/:inspectionId/review", inspector, steps=_review)
+    gone = f"/inspect/visit/{NOWHERE}/sent"
+    yield Shown("inspector-sent-unknown", "/inspect/visit/:inspectionId/sent", inspector, lambda _: gone)
+    yield Shown("inspector-checks", "/inspect/checks", inspector)
+    check = "/inspect/checks/:caseId"
+    yield Shown(
+        "inspector-check",
+        check,
+        inspector,
+        lambda k: f"/inspect/checks/{k.case(inspector, '&state=handled')}",
+    )
+    yield Shown("inspector-report", "/inspect/report/:reportId", inspector, steps=_free_report)
     yield Shown("handler-cases", "/handle", handler)
     yield Shown(
         "handler-case", "/handle/:caseId", handler, lambda k: f"/handle/{k.case(handler, '&state=handling')}"
     )
+
+
+def _desk_pages() -> Iterator[Shown]:
+    manager, admin = "demo-manager", "demo-admin"
     yield Shown("desk-overview", "/desk", manager, is_desk=True)
     yield Shown("desk-overview-district", "/desk", admin, is_desk=True)
+    yield Shown("desk-why", "/desk/why", manager, is_desk=True)
+    community = "/desk/community/:communityId"
+    yield Shown(
+        "desk-community", community, manager, lambda k: f"/desk/community/{k.community}", is_desk=True
+    )
+    yield Shown("desk-catalogue", "/desk/catalogue", manager, is_desk=True)
+    checklist = "/desk/catalogue/:code"
+    yield Shown("desk-checklist", checklist, manager, lambda _: "/desk/catalogue/fire_safety", is_desk=True)
+    yield Shown("desk-measures", "/desk/measures", manager, is_desk=True)
+
+
+def _desk_work_pages() -> Iterator[Shown]:
+    def of(
+        name: str, inside: str, address: Callable[[Known], str] | None = None, who: str = "demo-manager"
+    ) -> Shown:
+        return Shown(f"work-{name}", f"/desk/{inside}", who, address, is_desk=True)
+
+    yield of("triage", "triage", who="demo-dispatcher")
+    yield of("dispatch", "dispatch", who="demo-dispatcher")
+    yield of("cases", "cases")
+    yield of("case", "cases/:caseId", lambda k: f"/desk/cases/{k.case('demo-manager', '&state=closed')}")
+    yield of("map", "map")
+    yield of("rounds", "rounds")
+    yield of("round-new", "rounds/new")
+    yield of("round", "rounds/:roundId", lambda k: f"/desk/rounds/{k.round()}")
+    yield of("round-change", "rounds/:roundId/change", lambda k: f"/desk/rounds/{k.round()}/change")
+    yield of("accounts", "accounts")
+    yield of("account", "accounts/:accountId", lambda k: f"/desk/accounts/{k.account()}")
+    yield of("communities", "communities")
+    yield of("community", "communities/:communityId", lambda k: f"/desk/communities/{k.community}")
+    yield of("poster", "communities/:communityId/poster", lambda k: f"/desk/communities/{k.community}/poster")
+    yield of("organisations", "organisations")
+    yield of("routing", "routing")
 
 
 PAGES = list(_pages())
