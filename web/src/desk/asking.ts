@@ -29,9 +29,10 @@ export interface Asked<T> {
 
 /**
  * The answer to a question. `question` gives null while there is nothing to ask yet. An answer that arrives after a
- * newer question was put is dropped; while a new one is under way the old answer stays in view.
+ * newer question was put is dropped. While the same question is asked again its answer stays in view; another
+ * question's answer leaves at once, for its figures must not stand under this one's name (`staysInView`: names may).
  */
-export function useAsked<Q, T>(question: () => Q | null, ask: (question: Q) => Promise<T>): Asked<T> {
+export function useAsked<Q, T>(question: () => Q | null, ask: (question: Q) => Promise<T>, { staysInView = false } = {}): Asked<T> {
   const value = shallowRef<T | null>(null);
   const problem = shallowRef<Problem | null>(null);
   const isAsking = ref(false);
@@ -55,7 +56,6 @@ export function useAsked<Q, T>(question: () => Q | null, ask: (question: Q) => P
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (mine !== newest) return;
-      // Figures of another question must not stand under this one's name.
       value.value = null;
       problem.value = error;
     } finally {
@@ -63,6 +63,13 @@ export function useAsked<Q, T>(question: () => Q | null, ask: (question: Q) => P
     }
   }
 
-  watch([() => JSON.stringify(question()), refreshes], () => void again(), { immediate: true });
+  watch(
+    [() => JSON.stringify(question()), refreshes],
+    ([put], [before]) => {
+      if (put !== before && !staysInView) value.value = null;
+      void again();
+    },
+    { immediate: true },
+  );
   return { value, problem, isAsking, again };
 }

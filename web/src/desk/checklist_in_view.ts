@@ -52,6 +52,7 @@ export function useChecklist(view: ComputedRef<View>): ChecklistInView {
       const head = own?.in_force ?? own?.latest;
       return { all, version: head === undefined ? null : await loadVersion(code, head.number) };
     },
+    { staysInView: true },
   );
   const all = computed(() => asked.value.value?.all ?? []);
   const version = computed(() => asked.value.value?.version ?? null);

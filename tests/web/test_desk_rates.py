@@ -1,0 +1,250 @@
+"""The desk's figures in the browser: from a rate to the photos that decide it, links that reproduce a view, tables by
+keyboard, exports, pictures of plots, paper."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import PHONE, sign_in
+
+HOME = "310151101"
+MANAGER = "demo-manager"
+CHECKLIST = "civilised_community"
+
+
+def answer(page: Page, path: str) -> Any:
+    """What the server itself says, as the person signed in."""
+    found = page.context.request.get(f"/api/v1{path}")
+    assert found.ok, found.text()
+    return found.json()
+
+
+def fraction(rate: dict[str, Any]) -> str:
+    return f"{rate['numerator']:,}/{rate['denominator']:,}"
+
+
+@pytest.fixture
+def manager(desk: Page) -> Page:
+    return sign_in(desk, MANAGER)
+
+
+def a_case_in_hand(page: Page) -> dict[str, Any]:
+    """A failing pair of the demo with a photo, somebody who handles it, and a deadline."""
+    path = f"/areas/{HOME}/compliance/explain?checklist={CHECKLIST}&limit=200"
+    for row in answer(page, path)["items"]:
+        for case in row["cases"]:
+            if case["organisation"] and case["deadline_at"] and case["photos"]:
+                return {**row, "case": case}
+    raise AssertionError("the demo has no failing pair with a photo and a case in hand")
+
+
+def test_three_taps_from_a_rate_to_the_photo_and_who_must_act_by_when(manager: Page) -> None:
+    wanted = a_case_in_hand(manager)
+    place = answer(manager, f"/areas/{wanted['community']['area_code']}")["name"]
+    rate = answer(manager, f"/areas/{HOME}/compliance?checklist={CHECKLIST}")["item_rate"]
+
+    manager.goto("/desk")
+    card = manager.locator("a.rate").first
+    expect(card).to_contain_text(fraction(rate))
+    card.click()
+
+    expect(manager.get_by_role("heading", level=1)).to_have_text(re.compile(r"为什么是 [\d.]+%？"))
+    expect(manager.get_by_label("怎么算出来的")).to_contain_text(rate["formula"]["statement_zh"])
+    manager.get_by_role("link", name=re.compile(f"^{re.escape(place)}")).click()
+    expect(manager).to_have_url(re.compile(f"area={wanted['community']['area_code']}"))
+    manager.get_by_role("link", name=wanted["item"]["criterion_zh"]).first.click()
+    expect(manager).to_have_url(re.compile(f"item={wanted['item']['code']}"))
+    row = manager.get_by_role("article").filter(has_text=wanted["community"]["name"])
+    expect(row).to_contain_text(wanted["case"]["number"])
+    expect(row).to_contain_text(wanted["case"]["organisation"])
+    row.get_by_role("button", name=re.compile("^看大图")).first.click()
+
+    photo = manager.get_by_role("dialog")
+    expect(photo.locator("img").first).to_have_js_property("complete", True)
+    assert photo.locator("img").first.evaluate("each => each.naturalWidth") > 0
+    expect(photo).to_contain_text(f"{wanted['case']['organisation']}负责")
+    expect(photo).to_contain_text("前办结")
+
+
+def test_the_reasons_add_up_to_what_the_server_counts(manager: Page) -> None:
+    rate = answer(manager, f"/areas/{HOME}/compliance?checklist={CHECKLIST}")["item_rate"]
+    manager.goto("/desk/why")
+    tabs = manager.get_by_role("navigation", name="看哪些")
+    expect(tabs).to_contain_text(f"失分 {rate['denominator'] - rate['numerator']:,}")
+    expect(tabs).to_contain_text(f"未测评 {rate['excluded']['unassessed']:,}")
+    tabs.get_by_role("link", name=re.compile("^不适用")).click()
+    expect(manager).to_have_url(re.compile("status=not_applicable"))
+    expect(manager.get_by_text(re.compile("^不适用：")).first).to_be_visible()
+
+
+def test_a_link_reproduces_the_view(manager: Page) -> None:
+    before = answer(
+        manager, f"/areas/{HOME}/compliance?checklist=fire_safety&indicator=ESCAPE&as_of=2026-11-01"
+    )
+    manager.goto("/desk")
+    manager.get_by_label("检查表").select_option("fire_safety")
+    manager.get_by_label("范围", exact=True).select_option("indicator:ESCAPE")
+    manager.get_by_label("截至日期").fill("2026-11-01")
+    expect(manager).to_have_url(re.compile(r"checklist=fire_safety&indicator=ESCAPE&as_of=2026-11-01$"))
+    card = manager.locator("a.rate").first
+    expect(card).to_contain_text(fraction(before["item_rate"]))
+
+    again = manager.context.new_page()
+    again.goto(manager.url)
+    expect(again.get_by_label("检查表")).to_have_value("fire_safety")
+    expect(again.get_by_label("范围", exact=True)).to_have_value("indicator:ESCAPE")
+    expect(again.get_by_label("截至日期")).to_have_value("2026-11-01")
+    expect(again.locator("a.rate").first).to_have_text(card.inner_text(), use_inner_text=True)
+    again.go_back()
+
+
+def test_the_heat_table_is_walked_by_arrows_and_says_what_its_colours_say(manager: Page) -> None:
+    manager.goto("/desk")
+    table = manager.get_by_role("table").filter(has=manager.locator("caption", has_text="达标率："))
+    cells = table.locator("tbody a[data-at]")
+    expect(cells.first).to_be_visible()
+    assert table.locator("tbody a[tabindex='0']").count() == 1, "the table is one tab stop"
+    below = table.locator("tbody td[data-shade^='below'] a").first
+    expect(below).to_contain_text("▼")
+    expect(below).to_have_attribute("aria-label", re.compile("低于目标 90%"))
+    expect(table.locator("tbody td[data-shade='none'] a[aria-label*='未测评']").first).to_be_visible()
+
+    table.locator("[data-at='0:0']").focus()
+    manager.keyboard.press("ArrowDown")
+    manager.keyboard.press("ArrowRight")
+    expect(table.locator("[data-at='1:1']")).to_be_focused()
+    manager.keyboard.press("Enter")
+    expect(manager).to_have_url(re.compile(r"/desk/why\?.*area=\d+.*indicator="))
+
+
+def test_a_table_is_exported_as_it_is_filtered(manager: Page, tmp_path: Path) -> None:
+    manager.goto(f"/desk/why?checklist={CHECKLIST}")
+    expect(manager.get_by_role("article").first).to_be_visible()
+    for kind, begins in (("XLSX", b"PK\x03\x04"), ("CSV", b"\xef\xbb\xbf")):
+        with manager.expect_download() as found:
+            manager.get_by_role("button", name=f"导出 {kind}").click()
+        target = tmp_path / found.value.suggested_filename
+        found.value.save_as(target)
+        assert target.read_bytes().startswith(begins)
+        assert target.suffix == f".{kind.lower()}"
+    total = answer(manager, f"/areas/{HOME}/compliance?checklist={CHECKLIST}")["item_rate"]
+    assert (
+        target.read_text("utf-8-sig").count("失分") + target.read_text("utf-8-sig").count("不达标")
+        >= total["denominator"] - total["numerator"]
+    )
+
+
+def test_a_plot_is_saved_as_a_picture_and_has_its_table(manager: Page, tmp_path: Path) -> None:
+    manager.goto("/desk")
+    plot = manager.get_by_role("figure").filter(has_text="达标率走势")
+    expect(plot.locator("tbody tr").first).to_be_attached()
+    plot.get_by_role("button", name="数据表").click()
+    expect(plot.get_by_role("columnheader", name="95% 置信区间")).to_be_visible()
+    assert plot.locator("tbody tr").count() == 13, "ninety days are thirteen weeks"
+    with manager.expect_download() as found:
+        plot.get_by_role("button", name="保存为图片").click()
+    found.value.save_as(tmp_path / "plot.png")
+    picture = (tmp_path / "plot.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert int.from_bytes(picture[16:20], "big") == 2200
+
+
+def test_an_uncertain_order_is_called_uncertain(manager: Page) -> None:
+    manager.goto("/desk")
+    plot = manager.get_by_role("figure").filter(has_text="地区排名")
+    expect(plot).to_contain_text("差异不显著")
+    plot.get_by_role("button", name="数据表").click()
+    expect(plot.get_by_role("row").filter(has_text=re.compile(r"第1–\d+")).first).to_be_visible()
+
+
+def test_a_phone_scrolls_the_heat_table_inside_its_box(new_context: Any) -> None:
+    page = sign_in(new_context(**PHONE).new_page(), MANAGER)
+    page.goto("/desk")
+    expect(page.locator(".heat-box tbody a").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.locator(".heat-box")
+    assert box.evaluate("each => each.scrollWidth > each.clientWidth")
+    name = page.locator(".heat-box tbody th").first
+    left = name.bounding_box()
+    box.evaluate("each => { each.scrollLeft = 300 }")
+    assert left is not None
+    assert name.bounding_box()["x"] == pytest.approx(left["x"], abs=1), "the first column stays"
+    page.get_by_role("button", name="打开导航").click()
+    expect(page.get_by_role("dialog").get_by_role("link", name="检查标准")).to_be_visible()
+
+
+def test_a_community_has_its_standing_under_every_checklist(manager: Page) -> None:
+    wanted = a_case_in_hand(manager)
+    manager.goto(f"/desk/community/{wanted['community']['id']}")
+    expect(manager.get_by_role("heading", level=1)).to_have_text(wanted["community"]["name"])
+    cards = manager.locator("a.standing")
+    expect(cards.first).to_be_visible()
+    assert cards.count() == len(answer(manager, "/checklists?limit=200")["items"])
+    row = manager.get_by_role("row").filter(has_text=wanted["item"]["code"])
+    expect(row).to_contain_text("失分")
+    row.get_by_role("link", name=re.compile("失分")).click()
+    expect(manager.get_by_role("article")).to_contain_text(wanted["case"]["number"])
+
+
+def test_the_catalogue_says_each_rule_in_words_and_quotes_the_policy(manager: Page) -> None:
+    manager.goto("/desk/catalogue")
+    manager.get_by_role("link", name=re.compile("^文明小区")).click()
+    manager.get_by_label("查找").fill("LIFT-01")
+    item = manager.locator("#LIFT-01")
+    expect(manager.locator("details.item")).to_have_count(1)
+    item.locator("summary").click()
+    expect(item).to_contain_text("电梯数 ≥ 1")
+    expect(item).to_contain_text("不达标时拍照")
+    expect(item).to_contain_text("本项目建议值")
+    manager.get_by_label("查找").fill("")
+    manager.get_by_label("只看").select_option("veto")
+    expect(manager).to_have_url(re.compile(r"only=veto$"))
+    for each in manager.locator("details.item").all():
+        expect(each).to_contain_text("一票否决")
+
+
+def test_measures_of_case_handling_come_with_their_rules(manager: Page) -> None:
+    measures = answer(manager, f"/cases/measures?area={HOME}&from=2026-09-01&to=2026-11-20")["items"]
+    manager.goto("/desk/measures?from=2026-09-01&to=2026-11-20")
+    rows = manager.locator("main li")
+    expect(rows).to_have_count(len(measures))
+    for row, measure in zip(rows.all(), measures, strict=True):
+        expect(row).to_contain_text(measure["name_zh"])
+        expect(row).to_contain_text(measure["rule_zh"])
+        if measure["value"] is not None:
+            expect(row).to_contain_text(fraction(measure))
+
+
+def test_paper_has_the_query_and_the_time_and_nothing_to_press(manager: Page) -> None:
+    manager.goto("/desk")
+    expect(manager.locator(".heat-box tbody a").first).to_be_visible()
+    manager.emulate_media(media="print")
+    expect(manager.get_by_text(re.compile("^打印于"))).to_be_visible()
+    expect(manager.locator("p.query")).to_have_text(re.compile("^城桥镇 · 文明小区（第 1 版）"))
+    for pressed in ("导出 XLSX", "打印", "保存为图片"):
+        assert manager.get_by_role("button", name=pressed).count() == 0
+    expect(manager.get_by_role("navigation", name="工作台导航")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("who", "sees", "lacks"),
+    [
+        (MANAGER, ["达标总览", "受理", "人员与岗位"], []),
+        ("demo-auditor", ["达标总览", "案件"], ["受理", "派遣"]),
+    ],
+)
+def test_the_navigation_shows_what_one_may_open(
+    desk: Page, who: str, sees: list[str], lacks: list[str]
+) -> None:
+    page = sign_in(desk, who)
+    page.goto("/desk")
+    navigation = page.get_by_role("navigation", name="工作台导航")
+    for name in sees:
+        expect(navigation.get_by_role("link", name=name, exact=True)).to_be_visible()
+    for name in lacks:
+        expect(navigation.get_by_role("link", name=name, exact=True)).to_have_count(0)
