@@ -9,6 +9,6 @@ export function useProblemText(): (error: unknown) => string {
     if (!(error instanceof Problem)) throw error;
     if (error.kind === "unreachable") return t(error.status === 0 ? "app.problem.unreachable" : "app.problem.serverDown");
     if (error.kind === "foreign") return t("app.problem.foreign");
-    return [error.detail, ...error.errors.map((each) => each.detail)].filter((each) => each !== "").join("；");
+    return [...new Set([error.detail, ...error.errors.map((each) => each.detail)])].filter((each) => each !== "").join("；");
   };
 }

@@ -34,7 +34,7 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   const folders = new Set(to.matched.flatMap((each) => each.meta.texts ?? []));
-  await Promise.all([...folders].map(loadTexts));
+  await Promise.all([...folders].map((each) => loadTexts(each)));
   const needed = to.matched.map((each) => each.meta.needs).findLast((each) => each !== undefined);
   const session = useSession();
   const asked = session.load();
