@@ -58,10 +58,19 @@ class PhotoPool:
         self._taking = ThreadPoolExecutor(self._workers)
         done = count(1)
         for shot in shots:
-            drawn = self._drawing.submit(self._draw, shot)
-            coming = self._taking.submit(self._take_in_drawn, drawn)
-            coming.add_done_callback(lambda _: progress(next(done), len(shots)))
-            self._coming[shot] = coming
+            self._begin(shot).add_done_callback(lambda _: progress(next(done), len(shots)))
+
+    def expect(self, shot: Shot) -> None:
+        """Begin to draw a photo that will be asked for soon."""
+        if self._drawing is not None and shot not in self._taken and shot not in self._coming:
+            self._begin(shot)
+
+    def _begin(self, shot: Shot) -> Future[TakenPhoto]:
+        assert self._drawing is not None
+        assert self._taking is not None
+        drawn = self._drawing.submit(self._draw, shot)
+        self._coming[shot] = coming = self._taking.submit(self._take_in_drawn, drawn)
+        return coming
 
     def next_place(self, scene: str) -> int:
         """A place of this scene that no photo has shown yet."""
@@ -81,9 +90,12 @@ class PhotoPool:
             self._taken[shot] = coming.result() if coming else self._take_in(self._draw(shot))
         return self._taken[shot]
 
-    def left_over(self) -> int:
-        """How many prepared photos nobody has asked for."""
-        return len(self._coming.keys() - self._taken.keys())
+    def discard_left_over(self) -> None:
+        """Take prepared photos that nobody asked for out of the store again."""
+        for shot in self._coming.keys() - self._taken.keys():
+            photo = self._coming[shot].result()
+            for sha256 in (photo.sha256, photo.display_sha256, photo.thumbnail_sha256):
+                self.store.delete(sha256)
 
     def used(self) -> Iterable[tuple[str, int]]:
         """How many places of each scene were handed out."""

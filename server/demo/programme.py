@@ -45,11 +45,11 @@ PARTS: Sequence[Part] = (
         HOME_TOWNSHIP,
         ("001-01", "001-02", "001-03", "002-01", "002-02", "003-01", "003-02", "004-01"),
         ("001-01", "001-02", "001-03", "002-01", "002-02", "003-01", "004-02", "005-01", "006-02"),
-        0.085,
+        0.1,
     ),
-    Part(BAOZHEN, ("001-01", "001-02", "002-02"), ("003-01", "003-02", "004-01"), 0.13),
-    Part(XINHE, ("001-01", "002-02"), ("003-02", "004-01"), 0.18),
-    Part(SECOND_TOWNSHIP, ("001-01", "002-02"), ("006-01", "006-02"), 0.065),
+    Part(BAOZHEN, ("001-01", "001-02", "002-02"), ("003-01", "003-02", "004-01"), 0.155),
+    Part(XINHE, ("001-01", "002-02"), ("003-02", "004-01"), 0.19),
+    Part(SECOND_TOWNSHIP, ("001-01", "002-02"), ("006-01", "006-02"), 0.085),
 )
 # Enough to have every kind of story once, for whoever wants it quickly.
 SMALL_PARTS: Sequence[Part] = (
@@ -135,7 +135,7 @@ def _round(
         yield at
         version = world.versions[planned.checklist]
         for filed in visit(world, Visit(community, version, inspectors[community.id], round_id, failing), at):
-            world.go_on(fates.ordinary_fate(world)(filed, at + timedelta(minutes=5)))
+            world.go_on(fates.ordinary_fate(world, part.township)(filed, at + timedelta(minutes=5)))
     return at
 
 
@@ -220,12 +220,14 @@ def _township_reports(world: World, part: Part) -> Iterator[Story]:
         days = 52 - number * 46 / count + world.dice.uniform(-2, 2)
         at = world.office(world.ago(days, world.dice.uniform(7.5, 20)))
         what = _report(world, communities[number % len(communities)], number, crew)
-        if number % 3 == 0:
+        if number % 2 == 0:
             yield rated(world, what, at, *_SCORES[number % len(_SCORES)])
-        elif number % 7 == 4:
+        elif number % 7 == 5:
             yield doubled(world, what, at)
         else:
-            yield reported(world, what, at, fates.ordinary_fate(world), is_verified=number % 4 == 1)
+            yield reported(
+                world, what, at, fates.ordinary_fate(world, part.township), is_verified=number % 4 == 1
+            )
 
 
 def _report(world: World, community: Community, number: int, crew: Crew) -> Report:
@@ -302,6 +304,9 @@ _CASES_OF_TODAY: Sequence[tuple[str, str, float, fates.Fate]] = (
     ("002-01", "ILLB-01", 150, fates.asks_for_time),
     ("005-01", "CLEAN-05", 45, fates.in_hand),
     ("003-02", "CABLE-01", 610, fates.forced),
+    ("001-03", "PUB-03", 30, fates.in_hand),
+    ("001-01", "PUB-01", 400, fates.in_hand),
+    ("001-03", "PUB-01", 28, fates.handed_in),
     ("004-01", "CORR-02", 290, fates.appealed),
     ("005-01", "CORR-03", 420, fates.appeal_granted),
 )
