@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import IO, Any
+from urllib.parse import quote
 
 from flask import Response, request, send_file
 from xlsxwriter import Workbook
@@ -93,17 +94,21 @@ def table_answer(table: Table, rows: Iterable[Any], query: Mapping[str, Any]) ->
     end_read()
     file.seek(0)
     stamp = made_at.astimezone(clock.LOCAL_ZONE).strftime("%Y%m%d-%H%M%S")
-    response = send_file(
-        file,
-        mimetype=CSV if query["format"] == "csv" else XLSX,
-        as_attachment=True,
-        download_name=f"{speak(table.zh, table.en)}-{stamp}.{query['format']}",
-        etag=False,
+    response = send_file(file, mimetype=CSV if query["format"] == "csv" else XLSX, etag=False)
+    response.headers.set(
+        "Content-Disposition", "attachment", **_file_names(table, speak, stamp, query["format"])
     )
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Export-Rows"] = str(tally.rows)
     response.headers["Export-Cut"] = "?1" if tally.is_cut else "?0"
     return response
+
+
+def _file_names(table: Table, speak: Speak, stamp: str, suffix: str) -> dict[str, str]:
+    """The file's name in the asker's language (RFC 8187), and one that every program can read."""
+    plain = f"{table.en.lower().replace(' ', '-')}-{stamp}.{suffix}"
+    named = f"{speak(table.zh, table.en)}-{stamp}.{suffix}"
+    return {"filename": plain, "filename*": f"UTF-8''{quote(named)}"}
 
 
 def _counted(rows: Iterable[Any], tally: _Tally) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from prometheus_client import multiprocess
 
+from plans.target_catalogue import shipped_targets
 from server.config import load_config
 
 _config = load_config()
@@ -26,6 +27,11 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 proc_name = "jiayuan"
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Read the catalogue of targets before the first visitor would have to wait for it."""
+    shipped_targets()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

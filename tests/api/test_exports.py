@@ -85,6 +85,13 @@ def test_numbers_are_numbers_times_are_local_and_the_first_sheet_says_who_asked_
     assert (book.active.title, sheet.freeze_panes) == ("案件", "B2")
 
 
+def test_the_file_is_named_for_people_and_for_old_programs(
+    client: Any, scene: CaseScene, manager: dict[str, str]
+) -> None:
+    named = get(client, "/cases", manager, format="csv").headers["Content-Disposition"]
+    assert named.startswith("attachment; filename=cases-20261120-100000.csv; filename*=UTF-8''%E6%A1%88")
+
+
 def test_headers_speak_the_askers_language(client: Any, scene: CaseScene, manager: dict[str, str]) -> None:
     scene.filed()
     by_header = as_csv(client, "/cases", manager | {"Accept-Language": "en"})
