@@ -5,7 +5,7 @@ import { byCommunity, nextDeadline, photosOf, type Row } from "./explained";
 const row = (community: string, item: string, change: Partial<Row> = {}): Row =>
   ({ community: { id: community, code: community, name: community, area_code: "3" }, item: { code: item }, cases: [], answers: [], ...change }) as Row;
 const behind = (change: Partial<Row["cases"][number]>): Row["cases"][number] =>
-  ({ id: "c", number: "1", state: "handling", loop: "self", organisation: "o", deadline_at: null, photos: [], ...change }) as Row["cases"][number];
+  ({ id: "c", number: "1", state: "handling", loop: "self", organisation: "o", deadline_at: null, photos: [], title: "", building: "", place: "", opened_at: null, ...change }) as Row["cases"][number];
 
 describe("explained pairs", () => {
   it("stand together by community, over the seam of two pages", () => {
@@ -23,12 +23,13 @@ describe("explained pairs", () => {
   });
 
   it("show each photo once, with what the case says of it", () => {
-    const cases = [behind({ photos: [{ id: "p", kind: "report" }, { id: "q", kind: "after" }] })];
-    const answers = [{ photo_ids: ["p", "r"] }] as Row["answers"];
-    expect(photosOf(row("a", "1", { cases, answers }))).toEqual([
-      { id: "p", kind: "report" },
-      { id: "q", kind: "after" },
-      { id: "r", kind: "inspection" },
+    const photo = (photo_id: string) => ({ photo_id, thumbnail_url: `/${photo_id}/thumbnail`, display_url: `/${photo_id}/display` });
+    const cases = [behind({ photos: [{ ...photo("p"), id: "p", kind: "report" }, { ...photo("q"), id: "q", kind: "after" }] })];
+    const answers = [{ photos: [photo("p"), photo("r")] }] as Row["answers"];
+    expect(photosOf(row("a", "1", { cases, answers })).map((each) => [each.id, each.kind, each.thumbnailUrl])).toEqual([
+      ["p", "report", "/p/thumbnail"],
+      ["q", "after", "/q/thumbnail"],
+      ["r", "inspection", "/r/thumbnail"],
     ]);
   });
 });

@@ -25,10 +25,21 @@ export function nextDeadline(row: Row): string | null {
   return open.map((each) => each.deadline_at as string).sort((one, other) => Date.parse(one) - Date.parse(other))[0] ?? null;
 }
 
+export interface Evidence {
+  id: string;
+  /** What it is: reported, verified, after …; of an inspection's answer. */
+  kind: string;
+  thumbnailUrl: string;
+  displayUrl: string;
+}
+
 /** The photos behind a row, each once: those of its cases first, for they say what became of it. */
-export function photosOf(row: Row): { id: string; kind: string }[] {
-  const found = new Map<string, { id: string; kind: string }>();
-  for (const each of row.cases.flatMap((behind) => behind.photos)) if (!found.has(each.id)) found.set(each.id, { id: each.id, kind: each.kind });
-  for (const answer of row.answers) for (const id of answer.photo_ids) if (!found.has(id)) found.set(id, { id, kind: "inspection" });
+export function photosOf(row: Row): Evidence[] {
+  const found = new Map<string, Evidence>();
+  const add = (photo: { photo_id: string; thumbnail_url: string; display_url: string }, kind: string): void => {
+    if (!found.has(photo.photo_id)) found.set(photo.photo_id, { id: photo.photo_id, kind, thumbnailUrl: photo.thumbnail_url, displayUrl: photo.display_url });
+  };
+  for (const each of row.cases.flatMap((behind) => behind.photos)) add(each, each.kind);
+  for (const each of row.answers.flatMap((answer) => answer.photos ?? [])) add(each, "inspection");
   return [...found.values()];
 }

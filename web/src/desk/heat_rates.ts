@@ -1,42 +1,45 @@
-/** Reading the heat table: one question per column, a few at a time, all of the same day. */
-import type { Schemas } from "@/api/client";
+/** Reading the heat table: the areas below, or the communities of the lowest area. */
+import { answer, api, type Schemas } from "@/api/client";
 
 import type { Heat, HeatRow } from "./heat";
-import { areaRates, type Question } from "./rates";
+import { selection, type Question } from "./rates";
 
-const AT_ONCE = 6;
+type Table = Schemas["ComplianceTable"];
 
-async function inTurns<T, R>(things: readonly T[], work: (thing: T) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(things.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < things.length; at = next++) results[at] = await work(things[at] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, things.length) }, worker));
-  return results;
+/** Names are picked by the page, for its language may change while it shows. */
+export type Named = { name_zh: string; name_en: string };
+
+async function read(asked: Question, rows: "child_area" | "community"): Promise<Table> {
+  const columns = asked.indicator === null && asked.item === null ? ("indicator" as const) : ("item" as const);
+  const ask = (cursor: string | null) =>
+    answer(
+      api.GET("/api/v1/areas/{code}/compliance/table", {
+        params: { path: { code: asked.area }, query: { ...selection(asked), rows, columns, limit: 200, ...(cursor === null ? {} : { cursor }) } },
+      }),
+    );
+  const first = await ask(null);
+  const found = [...first.rows];
+  for (let cursor = first.next_cursor; cursor !== null; ) {
+    const next: Table = await ask(cursor);
+    found.push(...next.rows);
+    cursor = next.next_cursor;
+  }
+  return { ...first, rows: found };
 }
 
-export async function loadHeat(asked: Question, nameOf: (row: Schemas["Breakdown"]) => string): Promise<Heat> {
-  const columnBy = asked.indicator === null && asked.item === null ? "indicator" : "item";
-  const [columns, places] = await Promise.all([areaRates(asked, columnBy), areaRates(asked, "child_area")]);
-  const byColumn = await inTurns(columns.rows, (column) =>
-    areaRates({ ...asked, indicator: columnBy === "indicator" ? column.code : asked.indicator, item: columnBy === "item" ? column.code : null }, "child_area"),
-  );
+export async function loadHeat(asked: Question, nameOf: (column: Named) => string): Promise<Heat> {
+  const areas = await read(asked, "child_area");
+  const table = areas.rows.length > 0 ? areas : await read(asked, "community");
   return {
-    columns: columns.rows.map((each) => ({ code: each.code, name: nameOf(each), figures: each.item_rate })),
-    rows: places.rows.map(
-      (place): HeatRow => ({
-        kind: "area",
-        key: place.code,
-        name: nameOf(place),
-        figures: place.item_rate,
-        communities: place.community_rate,
-        cells: new Map(
-          columns.rows.flatMap((column, at) => {
-            const found = byColumn[at]?.rows.find((each) => each.code === place.code);
-            return found === undefined ? [] : [[column.code, found.item_rate] as const];
-          }),
-        ),
+    columns: table.columns.map((each) => ({ code: each.code, name: nameOf(each), figures: each.item_rate })),
+    rows: table.rows.map(
+      (each): HeatRow => ({
+        kind: each.community_id === null ? "area" : "community",
+        key: each.community_id ?? each.code,
+        name: each.name,
+        figures: each.item_rate,
+        communities: each.community_rate,
+        cells: new Map(Object.entries(each.cells)),
       }),
     ),
   };

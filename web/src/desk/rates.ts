@@ -27,11 +27,13 @@ export function selection(asked: Omit<Question, "area">): { checklist: string; i
   };
 }
 
-type By = "indicator" | "item" | "child_area";
+export function areaRates(asked: Question): Promise<Schemas["AreaCompliance"]> {
+  return answer(api.GET("/api/v1/areas/{code}/compliance", { params: { path: { code: asked.area }, query: selection(asked) } }));
+}
 
-export function areaRates(asked: Question, by?: By): Promise<Schemas["AreaCompliance"]> {
-  const query = { ...selection(asked), ...(by === undefined ? {} : { by }) };
-  return answer(api.GET("/api/v1/areas/{code}/compliance", { params: { path: { code: asked.area }, query } }));
+/** What to mend first: the items with the most failing pairs, with what is being done about them. */
+export function worstItems(asked: Question, limit: number): Promise<Schemas["WorstItems"]> {
+  return answer(api.GET("/api/v1/areas/{code}/compliance/worst", { params: { path: { code: asked.area }, query: { ...selection(asked), limit } } }));
 }
 
 export function areaSeries(asked: Question, from: string, to: string): Promise<Schemas["AreaSeries"]> {
