@@ -41,13 +41,13 @@ def test_sign_in_survives_the_access_token(phone: Page, product: Product) -> Non
 
 def test_language_and_appearance_are_chosen_and_stay(phone: Page) -> None:
     phone.goto("/settings")
-    phone.get_by_text("English").click()
-    expect(phone.get_by_role("heading", name="Language").or_(phone.get_by_text("Language"))).to_be_visible()
+    phone.get_by_role("button", name="English").click()
+    expect(phone.get_by_role("heading", name="Language")).to_be_visible()
     assert phone.evaluate("document.documentElement.lang") == "en"
-    phone.get_by_text("Dark").click()
+    phone.get_by_role("button", name="Dark").click()
     assert phone.evaluate("document.documentElement.classList.contains('dark')")
     phone.reload()
-    expect(phone.get_by_text("Language")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Language")).to_be_visible()
     assert phone.evaluate("document.documentElement.classList.contains('dark')")
 
 

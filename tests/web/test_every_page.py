@@ -46,4 +46,5 @@ def test_page(shown: Shown, known: Known, new_context: Callable[..., BrowserCont
     enlarge_text(page, 100)
     page.set_viewport_size(other["viewport"])
     wrong["sticks out at the other size"] = sticking_out(page)
-    assert {name: found for name, found in wrong.items() if found} == {}
+    told = [f"{name}: {each}" for name, found in wrong.items() for each in found]
+    assert not told, "\n".join(told)
