@@ -22,6 +22,12 @@ export function areasOfPosts(posts: readonly Post[], now: Date): Area[] {
   return [...byCode.values()].sort((one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level) || one.code.localeCompare(other.code));
 }
 
+/** An area's line from above, from one's own post down: what lies above that is not one's own to look at. */
+export function lineFromOwn<T extends { code: string }>(ancestors: readonly T[], own: readonly Area[]): T[] {
+  const first = ancestors.findIndex((each) => own.some((mine) => mine.code === each.code));
+  return first === -1 ? ancestors.slice(-1) : ancestors.slice(first);
+}
+
 export function useDeskArea(): { own: ComputedRef<Area[]>; code: ComputedRef<string>; look: (code: string) => Promise<void> } {
   const route = useRoute();
   const router = useRouter();
