@@ -123,7 +123,7 @@ def test_a_report_begun_without_a_network_is_found_again_and_sent(
     page.goto(f"/c/{community['id']}")
     # Until the app is on the phone and has fetched beforehand what a report needs.
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    page.wait_for_function("localStorage.getItem('jiayuan.page.categories') !== null")
+    page.wait_for_function("() => localStorage.getItem('jiayuan.page.categories') !== null")
     context.set_offline(True)
     page.get_by_label("拍照上报").set_input_files(photo(tmp_path, 7002))
     expect(page.get_by_text("已存手机，关掉也不会丢")).to_be_visible()
