@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import APIRequestContext, Page, expect
 
 from tests.web.conftest import PASSWORD
+from tests.web.making import picture
 
 DEMO_TOWNSHIP = "310151101"
 
@@ -124,7 +125,8 @@ def _review(page: Page, _: Known) -> None:
 
 def _free_report(page: Page, _: Known) -> None:
     page.goto("/inspect")
-    page.get_by_role("button", name="随手报").or_(page.get_by_role("link", name="随手报")).first.click()
+    photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture(4711)}
+    page.get_by_label("随手报").set_input_files(photo)
     page.wait_for_url(re.compile("/inspect/report/"))
 
 

@@ -348,6 +348,7 @@ def test_what_waits_can_be_exported_and_says_why_it_waits(inspector: Page, maker
     page.get_by_role("searchbox").fill("示例")
     page.locator(".choice li button").first.click()
     page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_role("heading", name="已存手机")).to_be_visible()
     page.goto("/sync")
     waiting = page.get_by_role("region", name="等待送达")
     expect(waiting.get_by_text("照片 0/1 张")).to_be_visible()

@@ -2,10 +2,9 @@ import type { RouteRecordRaw } from "vue-router";
 
 import { loadTexts } from "@/app/language";
 
-/** The words for what waits and what was refused stand with the queue. */
-const beforeEnter = (): Promise<void> => loadTexts("offline");
-
 const meta = (title: string, needs: readonly string[] = ["inspect"]) => ({ texts: "inspector", title: `inspector.${title}`, needs });
+/** What is looked at now goes first. */
+const PRELOAD_MS = 1500;
 const checks = ["check_cases", "verify_reports"];
 
 const pages = {
@@ -20,10 +19,13 @@ const pages = {
   sync: () => import("./SyncPage.vue"),
 };
 
-/** Have every page at hand before the network goes, even where no service worker keeps them (yet). */
-export async function preloadPages(): Promise<void> {
-  // Without a network there is nothing to be had now; what is missing is asked for again when it is opened.
-  await Promise.allSettled(Object.values(pages).map((each) => each()));
+/** The words for what waits and what was refused stand with the queue. */
+const withWords = (): Promise<void> => loadTexts("offline");
+
+/** Whoever opens one page of the journey has the others at hand before the network goes, service worker or not. */
+async function beforeEnter(): Promise<void> {
+  await withWords();
+  setTimeout(() => void Promise.allSettled(Object.values(pages).map((each) => each())), PRELOAD_MS);
 }
 
 export const inspector: RouteRecordRaw[] = [
@@ -36,5 +38,5 @@ export const inspector: RouteRecordRaw[] = [
   { path: "/inspect/checks/:caseId", component: pages.check, beforeEnter, meta: meta("checks.one", checks) },
   { path: "/inspect/report/:reportId", component: pages.report, beforeEnter, meta: meta("report.title", ["report_as_staff"]) },
   // Whoever made anything on this phone sees where it is, signed in or not.
-  { path: "/sync", component: pages.sync, beforeEnter, meta: { texts: "inspector", title: "inspector.syncPage.title" } },
+  { path: "/sync", component: pages.sync, beforeEnter: withWords, meta: { texts: "inspector", title: "inspector.syncPage.title" } },
 ];
