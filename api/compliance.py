@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from api.authentication import current_actor, needs
 from api.blueprint import ApiBlueprint
 from api.compliance_causes import cases_behind, photo_behind
+from api.instant_cursors import FIRST_YEAR, LAST_YEAR
 from api.paging import decode_cursor, encode_cursor
 from api.schemas.compliance import (
     AREA_COMPLIANCE_EXAMPLE,
@@ -29,14 +30,18 @@ from api.schemas.compliance import (
     ExplanationSchema,
     SeriesQuerySchema,
 )
+from cases.item_loads import next_deadlines
 from checklists.compliance import PairStatus
 from checklists.explain import (
     AnswerBehind,
     ExplainedCommunity,
     ExplainedPair,
     Extent,
+    Page,
     PairPosition,
+    RankedPosition,
     explain_communities,
+    explain_failing_by,
     explain_pairs,
 )
 from checklists.rate_queries import (
@@ -195,7 +200,14 @@ def community_explanation(query: dict[str, Any], community_id: uuid.UUID) -> dic
     community, selection, as_of = _community(community_id), selection_of(query), day_of(query["as_of"])
     rates = community_rates(community.id, selection, as_of)
     rate = rates.items if query["measure"] == "items" else _own_rate(rates)
-    return _explanation(query, Extent(community_id=community.id), selection, as_of, rates.version, rate)
+    return _explanation(
+        query,
+        Extent(area_path=community.area_path, community_id=community.id),
+        selection,
+        as_of,
+        rates.version,
+        rate,
+    )
 
 
 def visible_area(code: str) -> Area:
@@ -321,9 +333,7 @@ def _explanation(
     version: VersionInForce | None,
     rate: Rate,
 ) -> dict[str, Any]:
-    explain = explain_pairs if query["measure"] == "items" else explain_communities
-    statuses = [PairStatus(status) for status in dict.fromkeys(query["status"])]
-    page = explain(extent, selection, as_of, statuses, _position(query["cursor"]), query["limit"])
+    page = _explained_page(query, extent, selection, as_of)
     cases = cases_behind(
         {each for row in page.rows for each in getattr(row, "case_ids", ())}, current_actor()
     )
@@ -334,10 +344,38 @@ def _explanation(
         "measure": query["measure"],
         "rate": figures_of(rate),
         "items": [_explained(row, cases, readable) for row in page.rows],
-        "next_cursor": encode_cursor([str(page.next_position[0]), page.next_position[1]])
+        "next_cursor": encode_cursor([str(part) for part in page.next_position])
         if page.next_position
         else None,
     }
+
+
+def _explained_page(query: dict[str, Any], extent: Extent, selection: Selection, as_of: date) -> Page:
+    if query["order"] == "deadline":
+        ranks, after = next_deadlines(extent.area_path or "/"), _ranked_position(query["cursor"])
+        return explain_failing_by(ranks, extent, selection, as_of, after, query["limit"])
+    explain = explain_pairs if query["measure"] == "items" else explain_communities
+    statuses = [PairStatus(status) for status in dict.fromkeys(query["status"])]
+    return explain(extent, selection, as_of, statuses, _position(query["cursor"]), query["limit"])
+
+
+def _ranked_position(cursor: str | None) -> RankedPosition | None:
+    key = decode_cursor(cursor, (str, str, str))
+    if key is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(key[0])
+        # What has an offset can still lie beyond the years that a database knows.
+        if instant.tzinfo is None or not FIRST_YEAR < instant.year <= LAST_YEAR:
+            raise ValueError(key[0])
+        return instant, uuid.UUID(key[1]), str(key[2])
+    except (ValueError, AttributeError, TypeError) as error:
+        raise _bad_cursor() from error
+
+
+def _bad_cursor() -> RuleViolated:
+    field = FieldError("cursor", "bad_cursor", "翻页标记无效", "Not a cursor of this list")
+    return RuleViolated(field.zh, field.en, code="bad_cursor", errors=[field])
 
 
 def _position(cursor: str | None) -> PairPosition | None:
@@ -347,10 +385,7 @@ def _position(cursor: str | None) -> PairPosition | None:
     try:
         return uuid.UUID(key[0]), str(key[1])
     except (ValueError, AttributeError, TypeError) as error:
-        field = FieldError("cursor", "bad_cursor", "翻页标记无效", "Not a cursor of this list")
-        raise RuleViolated(
-            "翻页标记无效", "Not a cursor of this list", code="bad_cursor", errors=[field]
-        ) from error
+        raise _bad_cursor() from error
 
 
 def _explained(

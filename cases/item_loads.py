@@ -27,6 +27,21 @@ class ItemLoad:
     next_deadline_at: datetime | None
 
 
+def next_deadlines(area_path: str) -> sa.Subquery:
+    """The earliest deadline (`at`) that runs now on each (community_id, item_code) below an area, to be joined to them."""
+    return (
+        sa.select(Case.community_id, Case.item_code, sa.func.min(Case.deadline_effective).label("at"))
+        .where(
+            below(Case.area_path, area_path),
+            Case.state.in_(UNDER_WAY_STATES),
+            Case.deadline_effective.is_not(None),
+            Case.item_code.is_not(None),
+        )
+        .group_by(Case.community_id, Case.item_code)
+        .subquery()
+    )
+
+
 def load_of_items(area_path: str, item_codes: Collection[str], now: datetime) -> dict[str, ItemLoad]:
     """The open cases below an area by item; one query. Items without any are left out."""
     is_ahead = sa.and_(Case.state.in_(UNDER_WAY_STATES), Case.deadline_effective >= now)

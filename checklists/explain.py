@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 
 from checklists.community_attainment import Standing, community_standing
 from checklists.compliance import Cause, CauseKind, PairStatus, Result, Segment
-from checklists.fact_models import COMMUNITY, ObservationFact, PairSegment
+from checklists.fact_models import COMMUNITY, FOREVER, ObservationFact, PairSegment
 from checklists.models import ChecklistItem
 from checklists.rate_queries import Selection, day_end
 from checklists.stored_segments import read_causes
@@ -28,6 +28,7 @@ from grid.reach import below
 from server.db import db
 
 PairPosition = tuple[uuid.UUID, str]
+RankedPosition = tuple[datetime, uuid.UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Page:
     """Some rows, and the position behind which the next page begins (None: there is no more)."""
 
     rows: Sequence[Any]
-    next_position: PairPosition | None
+    next_position: Any
 
 
 _REASONS = {
@@ -126,6 +127,41 @@ def explain_pairs(
     rows = [_explained(row, version, answers) for row in shown]
     last = shown[-1] if len(found) > limit else None
     return Page(rows, (last.Community.id, last.item_code) if last else None)
+
+
+def explain_failing_by(
+    ranks: sa.Subquery,
+    extent: Extent,
+    selection: Selection,
+    as_of: date,
+    after: RankedPosition | None = None,
+    limit: int = 50,
+) -> Page:
+    """The failing pairs in the order of an instant that `ranks` (community_id, item_code, at) knows of them, those
+    without one last: two queries. The next position is (instant, community, item)."""
+    version = selection.history.find_in_force(as_of)
+    codes = selection.codes(version) if version else ()
+    if version is None or not codes:
+        return Page((), None)
+    rank = sa.func.coalesce(ranks.c.at, sa.literal(FOREVER, type_=ranks.c.at.type), type_=ranks.c.at.type)
+    place = (rank, PairSegment.community_id, PairSegment.item_code)
+    of_pair = sa.and_(
+        ranks.c.community_id == PairSegment.community_id, ranks.c.item_code == PairSegment.item_code
+    )
+    failing = _known_pairs(extent, version, codes, as_of, [PairStatus.FAIL], None)
+    statement = (
+        failing.add_columns(rank.label("rank")).outerjoin(ranks, of_pair).order_by(None).order_by(*place)
+    )
+    if after is not None:
+        types = (ranks.c.at.type, PairSegment.community_id.type, PairSegment.item_code.type)
+        key = (sa.literal(part, type_=kind) for part, kind in zip(after, types, strict=True))
+        statement = statement.where(sa.tuple_(*place) > sa.tuple_(*key))
+    found = db.session.execute(statement.limit(limit + 1)).all()
+    shown = found[:limit]
+    answers = answers_behind([cause for row in shown for cause in read_causes(row.causes or ())])
+    last = shown[-1] if len(found) > limit else None
+    position = (last.rank, last.Community.id, last.item_code) if last else None
+    return Page([_explained(row, version, answers) for row in shown], position)
 
 
 def explain_communities(

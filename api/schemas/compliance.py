@@ -107,6 +107,21 @@ class ExplainQuerySchema(PageQuerySchema, CommunityComplianceQuerySchema):
             "example": ["fail", "stale"],
         },
     )
+    order = fields.String(
+        load_default="community",
+        validate=validate.OneOf(["community", "deadline"]),
+        metadata={
+            "description": "次序：按小区，或按在办案件最早的时限（仅限不达标项） / by community, or by the earliest deadline "
+            "that runs now (of failing pairs only)"
+        },
+    )
+
+    @validates_schema
+    def _orders_what_has_deadlines(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("order") == "deadline" and (
+            data.get("measure") != "items" or list(data.get("status") or ()) != [PairStatus.FAIL.value]
+        ):
+            raise Invalid("deadline is of failing pairs only.", "order")
 
 
 class FormulaSchema(BaseSchema):

@@ -483,3 +483,25 @@ def test_photos_behind_a_rate_come_with_addresses_for_who_may_look(client, grid,
     assert [each["photo_id"] for each in answer["photos"]] == [str(photo.id)]
     assert "signature=" in answer["photos"][0]["thumbnail_url"]
     assert (row["item"]["is_veto"], row["item"]["weight"]) == (False, 1.0)
+
+
+def test_failing_pairs_come_in_the_order_of_their_deadlines(client, grid, community, headers):
+    others = [make_community(grid["neighbourhood"], attributes={"lifts": 0}) for _ in range(3)]
+    rederive()
+    for place, days in ((others[0], 3), (others[1], 1), (community, 2)):
+        case = make_case(place)
+        case.deadline_effective = AT + timedelta(days=days)
+        inspect(place, A="fail")
+    inspect(others[2], A="fail", B="fail")
+    url, rows, cursor = area_url(grid, "/explain?checklist=civil&order=deadline&limit=2"), [], ""
+    while cursor is not None:
+        page = client.get(f"{url}&cursor={cursor}" if cursor else url, headers=headers).get_json()
+        rows += [(row["community"]["id"], row["item"]["code"]) for row in page["items"]]
+        cursor = page["next_cursor"]
+    ids = [str(each.id) for each in (others[1], community, others[0], others[2], others[2])]
+    assert rows == list(zip(ids, ("A", "A", "A", "A", "B"), strict=True))
+    for more in ("status=stale", "measure=communities", "cursor=WyJ4IiwieSJd"):
+        answer = client.get(
+            area_url(grid, f"/explain?checklist=civil&order=deadline&{more}"), headers=headers
+        )
+        assert answer.status_code == 422
