@@ -6,19 +6,18 @@ photo's file; each answer a length, JSON, and the pictures' bytes. Nothing in ei
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
 import resource
 import socket
 import sys
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from uploads import heap
 from uploads.examination import examine
 from uploads.examined import Examined
 from uploads.refusals import PhotoRefused, RefusalCode
@@ -52,12 +51,8 @@ def main() -> None:
 def _give_back_memory() -> None:
     """What a large photo used must not count against the next one's limit; an ordinary one's is used again, faster."""
     pages = int(_STATM.read_text().split()[1]) if _STATM.exists() else 0
-    if pages * resource.getpagesize() < _ORDINARY_BYTES:
-        return
-    gc.collect()
-    with suppress(AttributeError):
-        # Only GNU's allocator needs telling.
-        ctypes.CDLL(None).malloc_trim(0)
+    if pages * resource.getpagesize() >= _ORDINARY_BYTES:
+        heap.give_back()
 
 
 def _limit_once() -> None:

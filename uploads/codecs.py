@@ -41,6 +41,15 @@ _PHOTOS_PER_PROCESS = 1000
 _MAX_HEAD_BYTES = 1024 * 1024
 _MAX_PICTURE_BYTES = 32 * 1024 * 1024
 _ROOT = Path(__file__).parents[1]
+# GNU's allocator (mallopt(3)): one arena; pictures up to 32 MiB come out of the heap, which keeps what an ordinary
+# photo needs for the next one. Asking the system for the same pages again cost a tenth of a photo's time.
+_ALLOCATION = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 1024 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 1024 * 1024),
+    # One cosine transform of 32 x 32 is no work to share; each thread would reserve 40 MiB of what a photo may have.
+    "OPENBLAS_NUM_THREADS": "1",
+}
 
 
 class CodecEnded(Exception):
@@ -57,12 +66,7 @@ class CodecProcess:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "uploads.codec_process", str(theirs.fileno())]
-        # One allocator arena: what a photo used goes back to the system after it.
-        environ = {
-            "PATH": os.environ.get("PATH", ""),
-            "MALLOC_ARENA_MAX": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
+        environ = {"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1"} | _ALLOCATION
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603
                 command, cwd=_ROOT, env=environ, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL

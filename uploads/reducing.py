@@ -10,15 +10,19 @@ from collections.abc import Callable
 from PIL import Image
 
 _STRIP_PIXELS = 2_000_000
-# What is left is at least this many times the size that is wanted: a resampling filter does the rest, and well.
+# What is left is at least this many times the size that is wanted: a resampling filter does the rest, and well. Of a
+# picture that fills the memory as it is, no more than needed is left.
 _GAP = 2.0
+_LARGE_GAP = 1.0
+_LARGE_PIXELS = 24_000_000
 
 
 def factors_for(size: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int]:
     """By how much a picture can be reduced across and down before it is resampled to the size wanted."""
+    gap = _LARGE_GAP if size[0] * size[1] > _LARGE_PIXELS else _GAP
     return (
-        max(1, int(size[0] / wanted[0] / _GAP)),
-        max(1, int(size[1] / wanted[1] / _GAP)),
+        max(1, int(size[0] / wanted[0] / gap)),
+        max(1, int(size[1] / wanted[1] / gap)),
     )
 
 

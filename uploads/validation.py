@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile, open_heif
 
-from uploads import webp
+from uploads import heap, webp
 from uploads.formats import PhotoType, check_container, is_declared_as, recognise
 from uploads.reducing import factors_for, reduced_by_strips
 from uploads.refusals import PhotoRefused, RefusalCode
@@ -38,6 +38,10 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"(PIL|pillow_hei
 # These readers hold three to five copies of the picture; with more they would need more than a codec process has.
 _AVIF_MOST_PIXELS = 16_000_000
 _ANIMATION_MOST_PIXELS = 16_000_000
+# 66 megapixels without chroma subsampling; with it (as nearly every camera writes) more than any photo may have.
+_MOST_COEFFICIENT_BYTES = 400_000_000
+# What phones take without being told otherwise; it is decoded out of memory kept from the photo before.
+_ORDINARY_PIXELS = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,11 @@ def validate_photo(
             (header.width, header.height), limits.max_pixels_of(real, is_animated=header.is_animated)
         )
         if not header.is_animated:
+            _make_room((header.width, header.height))
             return ValidPhoto(real, header.width, header.height, _decode_webp(data, header, needed_side))
     image = _open_header(real, data)
     _check_pixels(image.size, limits.max_pixels_of(real))
+    _make_room(image.size)
     width, height = image.size
     return ValidPhoto(real, width, height, _decode(image, data, needed_side))
 
@@ -150,17 +156,37 @@ def _check_pixels(size: tuple[int, int], max_pixels: int) -> None:
         raise PhotoRefused(RefusalCode.TOO_MANY_PIXELS, width=width, height=height, max_pixels=max_pixels)
 
 
+def _make_room(size: tuple[int, int]) -> None:
+    """A large picture needs nearly all the memory that there is: what earlier ones left unused goes first."""
+    if size[0] * size[1] > _ORDINARY_PIXELS:
+        heap.give_back()
+
+
 def _decode(image: ImageFile.ImageFile, data: bytes, needed_side: int | None) -> Image.Image:
     try:
         if needed_side is not None and isinstance(image, HeifImageFile):
             return _decode_heif(image, data, needed_side)
         # Only JPEG: the HEIF reader would answer with the embedded thumbnail, which need not show the same.
-        if needed_side is not None and isinstance(image, JpegImageFile):
-            image.draft(None, fitted_size(image.size, needed_side))
+        if isinstance(image, JpegImageFile):
+            _check_coefficients(image)
+            if needed_side is not None:
+                image.draft(None, fitted_size(image.size, needed_side))
         image.load()
+    except PhotoRefused:
+        raise
     except Exception as error:
         raise _refusal_for(error) from error
     return image
+
+
+def _check_coefficients(image: JpegImageFile) -> None:
+    """Of a progressive JPEG libjpeg keeps every coefficient, two bytes each; where it gets no memory it says "broken"."""
+    if not image.info.get("progressive"):
+        return
+    _, across, down, _ = zip(*image.layer, strict=True)
+    shares = sum(h * v for h, v in zip(across, down, strict=True)) / (max(across) * max(down))
+    if 2 * image.width * image.height * shares > _MOST_COEFFICIENT_BYTES:
+        raise PhotoRefused(RefusalCode.TOO_COSTLY)
 
 
 def _decode_heif(image: HeifImageFile, data: bytes, needed_side: int) -> Image.Image:

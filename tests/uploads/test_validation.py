@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.uploads.images import FORMATS, encoded, phone_exif, photo_bytes, two_halves
+from uploads import validation
 from uploads.formats import PhotoType, is_declared_as, recognise
 from uploads.refusals import PhotoRefused, RefusalCode
 from uploads.validation import PhotoLimits, ValidPhoto, fitted_size, validate_photo
@@ -235,6 +236,20 @@ def test_the_right_magic_before_garbage_is_refused(kind: str, rest: bytes) -> No
 @given(data=st.binary(min_size=1, max_size=200))
 def test_garbage_is_refused(data: bytes) -> None:
     refusal(data)
+
+
+@pytest.mark.parametrize(("subsampling", "is_taken"), [("4:4:4", False), ("4:2:0", True)])
+def test_a_progressive_jpeg_of_too_many_coefficients_is_too_costly(
+    monkeypatch: pytest.MonkeyPatch, subsampling: str, is_taken: bool
+) -> None:
+    """Scaled down: 64 x 48 pixels have 18432 bytes of them without subsampling, 9216 with it."""
+    monkeypatch.setattr(validation, "_MOST_COEFFICIENT_BYTES", 10_000)
+    data = photo_bytes(progressive=True, subsampling=subsampling)
+    if is_taken:
+        assert validate_photo(data, None).width == 64
+    else:
+        assert refusal(data) is RefusalCode.TOO_COSTLY
+    assert validate_photo(photo_bytes(subsampling=subsampling), None).width == 64
 
 
 def test_broken_exif_does_not_stop_a_good_picture() -> None:
