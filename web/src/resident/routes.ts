@@ -1,12 +1,17 @@
 import type { RouteRecordRaw } from "vue-router";
 
+import { loadTexts } from "@/app/language";
+
 import { askEarly } from "./community_reading";
 
 const communityPage = () => import("./CommunityPage.vue");
 
 // Who opens a community's link waits for one round trip, not for the code's and then the answer's.
 askEarly(location.pathname);
-if (location.pathname.startsWith("/c/")) void communityPage();
+if (location.pathname.startsWith("/c/")) {
+  void communityPage();
+  void loadTexts("resident");
+}
 
 const meta = (title: string) => ({ texts: "resident", title: `resident.title.${title}` });
 
