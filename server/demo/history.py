@@ -28,6 +28,8 @@ from server.demo.programme import CIVILISED, FIRE, PARTS, WASTE, Part, codes_of,
 from server.demo.world import Story, World, read_buildings
 
 _SEED = "家园 2026"
+# What would have happened in it is left to the running product.
+_LAST_MINUTE = timedelta(minutes=1)
 Told = Callable[[str], None]
 
 
@@ -83,7 +85,7 @@ class _Telling:
                 self._put(begun)
             self._world.begun.clear()
             db.session.flush()
-        self._sweep(self._world.now)
+        self._sweep(self._world.now - _LAST_MINUTE)
 
     def _put(self, story: Story) -> None:
         """Take the story's present step and queue its next; what would be after now has not happened."""
@@ -91,7 +93,7 @@ class _Telling:
             at = next(story)
         except StopIteration:
             return
-        if at < self._world.now - timedelta(minutes=1):
+        if at < self._world.now - _LAST_MINUTE:
             heapq.heappush(self._queue, (at, next(self._turn), story))
 
     def _sweep(self, until: datetime) -> None:

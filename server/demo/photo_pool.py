@@ -6,6 +6,9 @@ Files first and rows later, as with every photo: a load that is ended half way l
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -54,7 +57,9 @@ class PhotoPool:
         """Begin to draw and take in many photos, on all cores; who wants one before it is there waits for it."""
         # Not forked: this process has threads and open connections.
         context = multiprocessing.get_context("spawn")
-        self._drawing = ProcessPoolExecutor(self._workers, mp_context=context)
+        self._drawing = ProcessPoolExecutor(
+            self._workers, mp_context=context, initializer=_end_with, initargs=(os.getpid(),)
+        )
         self._taking = ThreadPoolExecutor(self._workers)
         done = count(1)
         for shot in shots:
@@ -111,3 +116,14 @@ class PhotoPool:
                 self._codecs.examine, declared_type="image/jpeg", limits=PhotoLimits(), sender="demo"
             )
             return take_in_photo(file, examine, self.store)
+
+
+def _end_with(parent: int) -> None:
+    """A drawing process does not outlive a parent that was killed: nobody would tell it to stop."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -45,10 +45,10 @@ PARTS: Sequence[Part] = (
         HOME_TOWNSHIP,
         ("001-01", "001-02", "001-03", "002-01", "002-02", "003-01", "003-02", "004-01"),
         ("001-01", "001-02", "001-03", "002-01", "002-02", "003-01", "004-02", "005-01", "006-02"),
-        0.1,
+        0.085,
     ),
-    Part(BAOZHEN, ("001-01", "001-02", "002-02"), ("003-01", "003-02", "004-01"), 0.155),
-    Part(XINHE, ("001-01", "002-02"), ("003-02", "004-01"), 0.19),
+    Part(BAOZHEN, ("001-01", "001-02", "002-02"), ("003-01", "003-02", "004-01"), 0.14),
+    Part(XINHE, ("001-01", "002-02"), ("003-02", "004-01"), 0.18),
     Part(SECOND_TOWNSHIP, ("001-01", "002-02"), ("006-01", "006-02"), 0.085),
 )
 # Enough to have every kind of story once, for whoever wants it quickly.
@@ -221,7 +221,7 @@ def _township_reports(world: World, part: Part) -> Iterator[Story]:
         at = world.office(world.ago(days, world.dice.uniform(7.5, 20)))
         what = _report(world, communities[number % len(communities)], number, crew)
         if number % 2 == 0:
-            yield rated(world, what, at, *_SCORES[number % len(_SCORES)])
+            yield rated(world, what, at, *_SCORES[number // 2 % len(_SCORES)])
         elif number % 7 == 5:
             yield doubled(world, what, at)
         else:

@@ -44,7 +44,8 @@ from uploads.models import Photo, PhotoRelease
 from uploads.similarity import list_alike
 from uploads.storage import FolderPhotoStore
 
-pytestmark = pytest.mark.xdist_group("demo-history")
+# The first test of each database waits for the load.
+pytestmark = [pytest.mark.xdist_group("demo-history"), pytest.mark.timeout(600)]
 
 CODES = codes_of(SMALL_PARTS)
 _summaries: dict[str, object] = {}
