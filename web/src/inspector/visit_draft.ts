@@ -246,14 +246,17 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
     return found;
   });
 
-  const photosHere: PhotoCount = (code) => photos.value.get(code)?.length ?? 0;
+  /** Those whose files are gone prove nothing. */
+  const photosHere: PhotoCount = (code) => (photos.value.get(code) ?? []).filter((each) => record.value?.damagedPhotoIds.includes(each.id) !== true).length;
 
   const refusals = computed(() => {
     const found = new Map<string, string[]>();
-    for (const each of record.value?.problem?.errors ?? []) {
-      const code = itemOfField(each.field);
-      if (code !== null && !touched.has(code)) found.set(code, [...(found.get(code) ?? []), each.detail]);
-    }
+    const add = (code: string | null, detail: string): void => {
+      if (code !== null && !touched.has(code)) found.set(code, [...(found.get(code) ?? []), detail]);
+    };
+    const refused = record.value?.problem;
+    for (const each of refused?.errors ?? []) add(itemOfField(each.field), each.detail);
+    if (refused?.photoId) add(itemOfPhoto(refused.photoId, local.value), refused.detail);
     return found;
   });
 
@@ -295,6 +298,10 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
 }
 
 export const slotOf = (code: string) => `answers.${code}`;
+
+export function itemOfPhoto(photoId: string, photos: readonly LocalPhoto[]): string | null {
+  return photos.find((each) => each.id === photoId)?.slot.slice("answers.".length) ?? null;
+}
 
 async function findSheet(record: VisitRecord): Promise<Sheet | null> {
   const { community_id: communityId, checklist_version_id: versionId } = record.content;
