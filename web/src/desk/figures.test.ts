@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { aimOf, changeOf, percent, shadeOf, standingOf, type Target } from "./figures";
+import { aimOf, changeOf, gapOf, percent, shadeOf, standingOf, type Target } from "./figures";
 
 describe("per cent", () => {
   it("is rounded down, so that nothing reads as reached that is not", () => {
@@ -47,6 +47,13 @@ describe("the change", () => {
   it("cannot be told without both", () => {
     expect(changeOf(0.8, null)).toBeNull();
     expect(changeOf(null, 0.8)).toBeNull();
+  });
+});
+
+describe("the gap to a target", () => {
+  it("adds up with the rate as it is shown", () => {
+    expect(gapOf(20735 / 23683, 0.9)).toBe("2.5");
+    expect(gapOf(0.8999, 0.9)).toBe("0.1");
   });
 });
 

@@ -57,6 +57,11 @@ export function changeOf(now: number | null, before: number | null): Change | nu
   return { direction: rounded > 0 ? "up" : rounded < 0 ? "down" : "same", points: Math.abs(rounded).toFixed(1) };
 }
 
+/** How many percentage points a rate lacks to its target, from the figures as they are shown: 90 less 87.5 is 2.5. */
+export function gapOf(value: number, target: number): string {
+  return (target * 100 - Number(percent(value))).toFixed(1);
+}
+
 export interface Aim {
   target: Target;
   /** The target is the whole checklist's: the policies set none for this indicator or item alone. */
