@@ -203,11 +203,10 @@ def _round_to_come(world: World, crew: Crew) -> Story:
 
 _SCORES: Sequence[tuple[str, str]] = (
     ("satisfied", "处理得很快，谢谢"),
-    ("satisfied", ""),
-    ("satisfied", "清理得很干净"),
     ("neutral", "弄是弄好了，就是慢了点"),
-    ("satisfied", "楼道亮了，老人方便多了"),
+    ("satisfied", "清理得很干净"),
     ("dissatisfied", "过两天又这样了，希望长期管"),
+    ("satisfied", ""),
 )
 
 
