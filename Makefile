@@ -8,7 +8,7 @@ NODE_PATH_FIRST := $(CURDIR)/$(BIN)
 NPM := PATH="$(NODE_PATH_FIRST):$$PATH" npm
 WEB_SOURCES := $(shell find web/src web/public -type f -not -name '*.test.ts' -not -name schema.d.ts 2>/dev/null) web/index.html web/vite.config.ts
 .DEFAULT_GOAL := help
-.PHONY: help run test sure format lint types imports bench bench-photos soak screenshots chromium clean
+.PHONY: help run test sure format lint types imports bench bench-photos bench-web soak screenshots chromium clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: $(VENV)/.testing ## measure the product beside a bare route on the same s
 
 bench-photos: $(VENV)/.testing ## measure the photos' way in beside a bare Pillow loop in the same run
 	@$(BIN)/python -m benchmarks.photos
+
+bench-web: $(VENV)/.testing web/dist/index.html chromium ## measure a first visit of a community's page on a slow phone
+	@$(BIN)/python -m benchmarks.web_first_visit
 
 soak: $(VENV)/.testing ## kill the server hundreds of times under uploads (KILLS chooses how often, on each database)
 	@KILLS=$${KILLS:-300} $(BIN)/python -m pytest tests/faults/test_killed_server.py

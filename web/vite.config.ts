@@ -98,6 +98,19 @@ export default defineConfig({
             { name: "echarts", test: /node_modules\/(echarts|zrender|vue-echarts)\//, priority: 20 },
             { name: "element", test: /node_modules\/(element-plus|@element-plus)\//, priority: 20 },
             { name: "leaflet", test: /node_modules\/(leaflet|gcoord)\//, priority: 20 },
+            // A first visit waits for round trips more than for bytes: what every page needs, and what a community's page shows, come as
+            // one file each.
+            { name: "texts-zh-CN", test: /src\/(app|parts|resident)\/locales\/zh-CN\.json/, priority: 15 },
+            {
+              name: "community",
+              test: /src\/resident\/(CommunityPage|RateCard|RateBar|RateTrend|ProblemCard|StageTag|ResidentBar|Pictogram|pictograms|released_photos|spoken|handed_photos)\b/,
+              priority: 12,
+            },
+            {
+              name: "start",
+              test: /src\/(api\/\w+|app\/\w+|offline\/(presence|beginning)|parts\/(times|case_states)|resident\/(community_reading|community_memory|page_cache))\.ts/,
+              priority: 10,
+            },
           ],
         },
       },
