@@ -219,6 +219,49 @@ def test_what_the_server_refuses_is_shown_at_its_item_and_mended(inspector: Page
     assert len(visits_of(maker, planned["id"])) == 1
 
 
+_LOSE_A_PHOTO = """() => new Promise((settle, fail) => {
+  const opening = indexedDB.open('jiayuan');
+  opening.onsuccess = () => {
+    const change = opening.result.transaction('bytes', 'readwrite');
+    change.objectStore('bytes').clear();
+    change.oncomplete = () => { opening.result.close(); settle(true); };
+    change.onerror = fail;
+  };
+})"""
+
+
+def test_a_photo_that_the_phone_lost_is_named_and_taken_again(inspector: Page, maker: Maker) -> None:
+    planned = plan_round(maker, community(maker, 5)["id"])
+    page = inspector
+    open_today(page)
+    begin(page, planned["name"])
+    for code in codes(page):
+        answer(page, code, "pass")
+    for seed in (7251, 7252):
+        card(page, "FIRE-04").locator("input[type=file]").first.set_input_files(shot(seed))
+    expect(card(page, "FIRE-04").get_by_text("照片 2/2 张")).to_be_visible()
+    page.evaluate(_LOSE_A_PHOTO)
+    page.get_by_role("link", name="核对并提交").click()
+    page.get_by_role("button", name="提交检查").click()
+    expect(page.get_by_text("有 2 张照片在本机找不到了，请重新拍摄")).to_be_visible()
+    assert visits_of(maker, planned["id"]) == []
+    page.locator(".lacks li").filter(has_text="还要拍 2 张照片").get_by_role("link").click()
+    lost = card(page, "FIRE-04").locator(".tile").filter(has_text="照片缺失")
+    expect(lost).to_have_count(2)
+    for _ in range(2):
+        lost.first.get_by_role("button", name="删除").click()
+        page.get_by_role("dialog").get_by_role("button", name="删除").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    for seed in (7253, 7254):
+        card(page, "FIRE-04").locator("input[type=file]").first.set_input_files(shot(seed))
+    expect(card(page, "FIRE-04").get_by_text("照片 2/2 张")).to_be_visible()
+    page.get_by_role("link", name="核对并提交").click()
+    page.get_by_role("button", name="提交检查").click()
+    expect(page.get_by_role("heading", name="已送达")).to_be_visible(timeout=SENT_MS)
+    (visit,) = visits_of(maker, planned["id"])
+    assert len(maker.ask(MANAGER, "GET", f"/api/v1/inspections/{visit['id']}")["photos"]) == 2
+
+
 def test_somebody_else_submitted_first_and_both_are_kept(inspector: Page, maker: Maker) -> None:
     planned = plan_round(maker, community(maker, 3)["id"])
     page = inspector
@@ -302,6 +345,30 @@ def test_a_fix_that_did_not_hold_goes_back_with_reason_and_photo(inspector: Page
     assert [each["reason"] for each in case["events"] if each["action"] == "rework"] == ["还有一半没清"]
 
 
+def test_a_report_is_verified_on_the_spot(inspector: Page, maker: Maker) -> None:
+    dispatcher = "demo-dispatcher"
+    report = {
+        "channel": "staff",
+        "community_id": community(maker, 0)["id"],
+        "item_code": "GREEN-01",
+        "building": "核实一号楼",
+        "photo_ids": [maker.photo(dispatcher, 7551)],
+    }
+    case_id = maker.ask(dispatcher, "PUT", f"/api/v1/reports/{uuid.uuid4()}", data=report)["case_id"]
+    maker.act(dispatcher, case_id, "ask_verification")
+    page = inspector
+    page.goto(f"/inspect/checks/{case_id}")
+    page.get_by_role("radio", name="不属实").check()
+    submit = page.get_by_role("button", name="提交核实")
+    expect(submit).to_be_disabled()
+    page.locator(".own input[type=file]").first.set_input_files(shot(7552))
+    expect(submit).to_be_enabled()
+    submit.click()
+    expect(page.get_by_role("heading", name="核查结果已送达")).to_be_visible(timeout=SENT_MS)
+    case = maker.case(MANAGER, case_id)
+    assert (case["state"], case["verification"]) == ("reported", "not_found")
+
+
 def test_a_check_that_somebody_else_made_first_is_told(inspector: Page, maker: Maker) -> None:
     case_id = handled_case(maker, "CLEAN-03", "核查三号楼", 7601)
     page = inspector
@@ -317,7 +384,9 @@ def test_a_check_that_somebody_else_made_first_is_told(inspector: Page, maker: M
     page.get_by_role("button", name="看现在的情况").click()
     expect(page.get_by_text("您之前填的还在手机里")).to_be_visible()
     expect(page.get_by_text("已结案")).to_be_visible()
-    page.get_by_role("button", name="不用提交了，删除").click()
+    away = page.get_by_role("button", name="不用提交了，删除")
+    away.click()
+    expect(away).to_have_count(0)
     page.goto("/sync")
     expect(page.get_by_text("手机里没有要发送的内容")).to_be_visible()
 

@@ -56,6 +56,8 @@ export interface VisitDraft {
   retry: () => Promise<void>;
   flush: () => Promise<void>;
   takeOver: () => Promise<void>;
+  /** What the phone's keeping noted of the record meanwhile, such as photos that are gone. */
+  reread: () => Promise<void>;
   withoutPositions: () => void;
 }
 
@@ -293,6 +295,9 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
     },
     flush,
     takeOver,
+    reread: async () => {
+      record.value = (await getRecord<"inspection">(id)) ?? null;
+    },
     withoutPositions,
   };
 }
