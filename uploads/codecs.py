@@ -41,11 +41,12 @@ _PHOTOS_PER_PROCESS = 1000
 _MAX_HEAD_BYTES = 1024 * 1024
 _MAX_PICTURE_BYTES = 32 * 1024 * 1024
 _ROOT = Path(__file__).parents[1]
-# GNU's allocator (mallopt(3)): one arena; pictures up to 32 MiB come out of the heap, which keeps what an ordinary
-# photo needs for the next one. Asking the system for the same pages again cost a tenth of a photo's time.
+# GNU's allocator (mallopt(3)): one arena; an ordinary photo's pictures come out of the heap, which keeps the pages for
+# the next one (asking the system for them again cost a tenth of a photo's time). Larger pictures, which Pillow keeps in
+# blocks of 16 MiB, must not: a heap that has grown counts against the limit for ever.
 _ALLOCATION = {
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(32 * 1024 * 1024),
+    "MALLOC_MMAP_THRESHOLD_": str(15 * 1024 * 1024),
     "MALLOC_TRIM_THRESHOLD_": str(128 * 1024 * 1024),
     # One cosine transform of 32 x 32 is no work to share; each thread would reserve 40 MiB of what a photo may have.
     "OPENBLAS_NUM_THREADS": "1",

@@ -64,7 +64,7 @@ class ValidPhoto:
 
     `width` and `height` are the header's, before EXIF orientation. `image` holds the pixels: of a large JPEG
     they are a half, quarter or eighth of the size, which libjpeg decodes from the same data much faster; of a large
-    HEIF a whole fraction of it, of a large WebP twice what is needed, for memory's sake.
+    HEIF a whole fraction of it, of a large WebP what is needed or twice that, for memory's sake.
     """
 
     type: PhotoType
@@ -129,11 +129,12 @@ def _read_webp_header(data: bytes) -> webp.WebPHeader:
 
 
 def _decode_webp(data: bytes, header: webp.WebPHeader, needed_side: int | None) -> Image.Image:
-    """Where it is more than twice what is needed, libwebp reduces it while it decodes."""
+    """Where it is more than twice what is needed, libwebp reduces it while it decodes; a large one to what is needed."""
     size = (header.width, header.height)
     if needed_side is not None:
+        spare = 1 if header.width * header.height > _ORDINARY_PIXELS else 2
         width, height = fitted_size(size, needed_side)
-        size = (min(header.width, 2 * width), min(header.height, 2 * height))
+        size = (min(header.width, spare * width), min(header.height, spare * height))
     try:
         return webp.decode(data, header, size)
     except (webp.WebPError, MemoryError) as error:

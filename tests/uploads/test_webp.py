@@ -93,9 +93,14 @@ def test_a_photo_of_79_megapixels_is_taken_and_never_whole_in_memory() -> None:
     photo = validate_photo(data, "image/webp", needed_side=1600)
 
     assert (photo.width, photo.height) == (8_950, 8_900)
-    assert photo.image.size == (3200, 3182)
+    assert photo.image.size == (1600, 1591)
     assert is_near(colour(photo.image, 0.5, 0.1), TOP, 12)
     assert is_near(colour(photo.image, 0.5, 0.9), BOTTOM, 12)
+
+
+def test_a_photo_of_a_phone_is_left_twice_as_large_as_needed() -> None:
+    photo = validate_photo(photo_bytes("WEBP", (4000, 3000), method=0), None, needed_side=1600)
+    assert photo.image.size == (3200, 2400)
 
 
 def test_an_animation_may_have_fewer_pixels_and_is_told_so() -> None:
