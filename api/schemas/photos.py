@@ -240,7 +240,7 @@ PROGRESS_EXAMPLE = {
 LIMITS_EXAMPLE = {
     "max_bytes": 26214400,
     "max_pixels": 80000000,
-    "max_pixels_by_type": {"image/jpeg": 80000000, "image/webp": 16000000},
+    "max_pixels_by_type": {"image/jpeg": 80000000, "image/avif": 16000000},
     "uploads_at_once": 4,
     "media_types": ["image/jpeg", "image/png", "image/webp", "image/heif", "image/avif"],
 }
