@@ -23,6 +23,8 @@ const HOLD_AGAIN_MS = 150;
 
 /** Pages of this tab that have a visit open: going from one to the next does not let go of it in between. */
 const openPages = new Map<string, number>();
+/** The last writing of each visit: whoever opens it next reads what was tapped a moment ago, not what was before. */
+const writings = new Map<string, Promise<void>>();
 
 interface Undo {
   code: string;
@@ -88,6 +90,7 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
   });
 
   async function open(): Promise<void> {
+    await writings.get(id);
     const found = await getRecord<"inspection">(id);
     if (found === undefined) {
       opening.value = "gone";
@@ -146,6 +149,7 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
   function flush(): Promise<void> {
     window.clearTimeout(timer);
     running = running.then(write);
+    writings.set(id, running);
     return running;
   }
 
