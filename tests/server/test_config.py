@@ -129,3 +129,14 @@ def test_the_maps_datum_is_one_that_is_known(tmp_path: Path) -> None:
 def test_a_public_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
     with pytest.raises(ConfigurationError, match="PUBLIC_URL"):
         load_config(environ(tmp_path, PUBLIC_URL=address))
+
+
+@pytest.mark.parametrize("given", ["", "on", "small", "off"])
+def test_the_demonstrations_history_is_on_unless_said_otherwise(given: str, tmp_path: Path) -> None:
+    config = load_config({"DATA_DIR": str(tmp_path), "DEMO_HISTORY": given})
+    assert config.demo_history == (given or "on")
+
+
+def test_an_unknown_kind_of_history_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="DEMO_HISTORY must be on, small or off, not 'yes'"):
+        load_config({"DATA_DIR": str(tmp_path), "DEMO_HISTORY": "yes"})
