@@ -515,6 +515,25 @@ def test_the_limits_stand_in_the_refusal_of_a_photo_that_is_too_large(
     assert response.json["max_pixels"] == limits["max_pixels"]
 
 
+def test_what_a_type_may_have_is_told_before_sending_and_in_the_refusal(
+    client: Any, inspector: dict[str, str]
+) -> None:
+    told = client.get("/api/v1/photos/limits").json["max_pixels_by_type"]
+    assert {kind for kind, pixels in told.items() if pixels == 80_000_000} == {
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "image/heif",
+    }
+    large = encoded(Image.new("RGB", (4_500, 4_000), "blue"), "AVIF", speed=10)
+
+    response = put(client, large, headers=inspector, content_type="image/avif")
+
+    assert (response.status_code, response.json["code"]) == (422, "too_many_pixels")
+    assert response.json["max_pixels"] == told["image/avif"] == 16_000_000
+    assert (response.json["width"], response.json["height"]) == (4_500, 4_000)
+
+
 def test_more_photos_at_a_time_than_allowed_are_asked_to_come_again_and_others_are_not(
     app: Flask, client: Any, grid: dict[str, Area]
 ) -> None:
