@@ -61,8 +61,8 @@ _READ = """async () => {
   if (!database.objectStoreNames.contains("records")) { database.close(); return {records: [], photos: 0, bytes: 0}; }
   const reading = database.transaction(["records", "photos", "bytes", "facts"]);
   const [records, photos, bytes, facts] = await Promise.all([
-    settled(reading.objectStore("records").getAll()), settled(reading.objectStore("photos").count()), settled(reading.objectStore("bytes").count()),
-    settled(reading.objectStore("facts").getAll())]);
+    settled(reading.objectStore("records").getAll()), settled(reading.objectStore("photos").count()),
+    settled(reading.objectStore("bytes").count()), settled(reading.objectStore("facts").getAll())]);
   database.close();
   return {records, photos, bytes, facts};
 }"""
@@ -138,7 +138,10 @@ def held_by_server(product: Product, mark: str) -> dict[str, tuple[str, list[tup
         reports = database.execute(
             "SELECT id, text FROM reports WHERE text LIKE ?", (f"{mark} %",)
         ).fetchall()
-        named = "SELECT p.id, p.sha256 FROM report_photos r JOIN photos p ON p.id = r.photo_id WHERE r.report_id = ? ORDER BY r.position"
+        named = (
+            "SELECT p.id, p.sha256 FROM report_photos r JOIN photos p ON p.id = r.photo_id "
+            "WHERE r.report_id = ? ORDER BY r.position"
+        )
         return {
             str(uuid.UUID(report_id)): (
                 text,

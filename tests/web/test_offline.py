@@ -12,12 +12,14 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.live import Product
 from tests.web.bad_line import BadLine, bad_line
@@ -37,6 +39,11 @@ from tests.web.phone_queue import (
 
 IS_LONG = os.environ.get("TORTURE") == "long"
 SEED = int(os.environ.get("SEED", "20261121"))
+# The app's own reading of an answer whose body is cut off in the middle.
+BODY_CUT = "unhandled: Failed to fetch"
+# Where the line is to be bad for every request, none may come from the service worker's store.
+# What the app's own registering then stumbles over is the test's doing.
+BLOCKED_WORKER = ("Service Worker registration blocked", "reading 'waiting'")
 RECORDS, PHOTOS = (100, 400) if IS_LONG else (10, 30)
 SECONDS = 900 if IS_LONG else 90
 
@@ -55,12 +62,22 @@ def mark(chance: random.Random) -> str:
 def wait_until_delivered(page: Page, count: int, seconds: float = SECONDS, nudge: bool = False) -> None:
     """Until all records of this phone are delivered; a nudge is a network that goes and comes back."""
     deadline = time.monotonic() + seconds
-    while (states := states_on_phone(page)) != ["delivered"] * count:
+    while (states := states_in_any_case(page)) != ["delivered"] * count:
         assert time.monotonic() < deadline, states
         assert not {"refused", "damaged"} & set(states), read_phone(page)["records"]
         if nudge:
             flicker(page.context)
         page.wait_for_timeout(300)
+
+
+def states_in_any_case(page: Page) -> list[str]:
+    """What the phone holds, also while the page is starting again."""
+    try:
+        return states_on_phone(page)
+    except PlaywrightError as error:
+        if "context was destroyed" not in error.message:
+            raise
+        return []
 
 
 def flicker(context: BrowserContext) -> None:
@@ -86,6 +103,8 @@ def test_a_queue_arrives_once_over_a_line_that_breaks_at_random(
 ) -> None:
     """Cut connections both ways, a captive portal, tabs closed and opened at any moment, two at once, the server killed."""
     complaints.allow("net::ERR_")
+    for each in (*BLOCKED_WORKER, BODY_CUT):
+        complaints.allow(each)
     with bad_line(product.port, chance.randrange(2**32)) as line:
         context = new_context(**PHONE, base_url=line.address, service_workers="block")
         keeper = context.new_page()
@@ -153,7 +172,7 @@ def test_a_killed_browser_goes_on_where_it_was(
         for share in (0.2, 0.6):
             context = persistent(playwright, profile, line.address)
             context.pages[0].goto("/settings", wait_until="commit")
-            wait_for(lambda share=share: photos_of_server(product, photo_ids) >= share * len(photo_ids))
+            wait_for(partial(has_photos, product, photo_ids, share * len(photo_ids)))
             kill_browser(profile)
             with suppress(Exception):
                 context.close()
@@ -163,6 +182,10 @@ def test_a_killed_browser_goes_on_where_it_was(
             wait_until_delivered(page, len(made))
             assert read_phone(page)["bytes"] == 0
     assert held_by_server(product, mark) == exactly(made)
+
+
+def has_photos(product: Product, photo_ids: list[str], count: float) -> bool:
+    return photos_of_server(product, photo_ids) >= count
 
 
 def persistent(playwright: Playwright, profile: Path, address: str) -> BrowserContext:
@@ -239,7 +262,7 @@ def write_words(page: Page, words: str) -> None:
 def wait_for_draft(page: Page, words: str) -> None:
     deadline = time.monotonic() + 10
     while [each["content"].get("text") for each in read_phone(page)["records"]] != [words]:
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, (read_phone(page)["records"], page.locator("body").inner_text())
         page.wait_for_timeout(50)
 
 
@@ -252,6 +275,8 @@ def test_a_clock_that_moves_delays_nothing(
 ) -> None:
     """Ten years ahead while it waits, then two days back: the waits stay as long as they were meant."""
     complaints.allow("net::ERR_")
+    for each in BLOCKED_WORKER:
+        complaints.allow(each)
     with bad_line(product.port, 2) as line:
         page = new_context(**PHONE, base_url=line.address, service_workers="block").new_page()
         made = make_reports(chance, mark, 2, 3, None)
@@ -276,29 +301,49 @@ def wait_for_waiting(page: Page, line: BadLine) -> None:
 
 
 def test_a_full_phone_says_so_and_loses_nothing(
-    phone: Page, product: Product, chance: random.Random, mark: str, tmp_path: Path
+    new_context: Callable[..., BrowserContext],
+    product: Product,
+    chance: random.Random,
+    mark: str,
+    tmp_path: Path,
+    complaints: Any,
 ) -> None:
-    """No room for another photo: refused in words, the first one and the words stay, and all is sent once there is room."""
+    """No room for another photo: refused in words; what was kept before stays, and is sent once there is room."""
+    for each in BLOCKED_WORKER:
+        complaints.allow(each)
     community = some_community(product)
     first, second = files_of(tmp_path, chance, 2)
     second.write_bytes(second.read_bytes() + chance.randbytes(1_200_000))
+    context = new_context(**PHONE, service_workers="block")
+    phone = context.new_page()
+    # Told before the first use: Chromium reckons what is left only now and then.
+    quota = {"origin": product.address, "quotaSize": 1_000_000}
+    session = context.new_cdp_session(phone)
+    session.send("Storage.overrideQuotaForOrigin", quota)
     phone.goto(f"/c/{community}/report")
     phone.locator("input[type=file]").first.set_input_files(first)
     expect(phone.locator(".picker img")).to_have_count(1)
     write_words(phone, f"{mark} words")
     wait_for_draft(phone, f"{mark} words")
-    browser = phone.context.new_cdp_session(phone)
-    used = phone.evaluate("navigator.storage.estimate().then((each) => each.usage)")
-    browser.send("Storage.overrideQuotaForOrigin", {"origin": product.address, "quotaSize": used + 1000})
     phone.get_by_role("button", name="拍照").first.click()
     phone.locator("input[type=file]").last.set_input_files(second)
     expect(phone.get_by_role("alert").filter(has_text="存储空间不足")).to_be_visible()
     found = read_phone(phone)
     assert (found["photos"], found["bytes"]) == (1, 1)
-    browser.send("Storage.overrideQuotaForOrigin", {"origin": product.address})
-    phone.get_by_role("button", name="提交").click()
+    session.send("Storage.overrideQuotaForOrigin", {"origin": product.address})
+    phone.reload()
+    expect(phone.locator("main")).to_contain_text("1 张")
+    # Chromium notices some time later that there is room again.
+    deadline = time.monotonic() + 60
+    while "draft" in states_on_phone(phone):
+        assert time.monotonic() < deadline
+        phone.get_by_role("button", name="提交").click()
+        phone.wait_for_timeout(1000)
     wait_until_delivered(phone, 1, 30)
-    assert [len(photos) for _, photos in held_by_server(product, mark).values()] == [1]
+    sent = hashlib.sha256(first.read_bytes()).hexdigest()
+    assert [[sha256 for _, sha256 in photos] for _, photos in held_by_server(product, mark).values()] == [
+        [sent]
+    ]
 
 
 def test_two_tabs_do_not_write_one_draft(

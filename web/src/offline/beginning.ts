@@ -1,6 +1,8 @@
 /** Where the app begins to send, on any page: without loading the database where this phone keeps nothing. */
 import { findMark } from "./presence";
 
+const AGAIN_MS = 10_000;
+
 let hasBegun = false;
 
 export function beginOffline(): void {
@@ -11,9 +13,16 @@ export function beginOffline(): void {
     return;
   }
   hasBegun = true;
-  const begin = () => void import("./sender").then((each) => each.startSending());
+  const begin = () => void import("./sender").then((each) => each.startSending(), beginLater);
   if ("requestIdleCallback" in window) window.requestIdleCallback(begin, { timeout: 3000 });
   else setTimeout(begin, 500);
+}
+
+/** Not even the sender could be fetched: with the next network, or a little later. */
+function beginLater(): void {
+  hasBegun = false;
+  const timer = setTimeout(beginOffline, AGAIN_MS);
+  addEventListener("online", () => (clearTimeout(timer), beginOffline()), { once: true });
 }
 
 /** Try at once, e.g. after signing in. */

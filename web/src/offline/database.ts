@@ -30,7 +30,7 @@ export class OfflineDatabase extends Dexie {
   facts!: EntityTable<Fact, "key">;
 
   constructor(name = DATABASE_NAME) {
-    super(name);
+    super(name, { indexedDB: globalThis.indexedDB, IDBKeyRange: globalThis.IDBKeyRange });
     this.version(1).stores({ records: "id, state, subject", photos: "id, recordId", bytes: "id", kept: "key", facts: "key" });
   }
 }
@@ -61,6 +61,23 @@ export async function withDatabase<T>(work: (db: OfflineDatabase) => Promise<T>)
     database.close({ disableAutoOpen: false });
     await database.open();
     return work(database);
+  }
+}
+
+/** Whether the phone has no room left, however deep the database has wrapped it. */
+export function isQuotaExceeded(error: unknown): boolean {
+  for (let each: unknown = error; each instanceof Error || each instanceof DOMException; each = (each as { inner?: unknown }).inner) {
+    if (each.name === "QuotaExceededError") return true;
+  }
+  return false;
+}
+
+/** Note something that is of use, not of need: a full phone must still be able to send, which is how it gets room. */
+export async function noteIfRoom(work: (db: OfflineDatabase) => Promise<unknown>): Promise<void> {
+  try {
+    await withDatabase(work);
+  } catch (error) {
+    if (!isQuotaExceeded(error)) throw error;
   }
 }
 

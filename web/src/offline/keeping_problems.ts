@@ -2,19 +2,13 @@
 import { Problem } from "@/api/problems";
 import { i18n, loadTexts } from "@/app/language";
 
+import { isQuotaExceeded } from "./database";
+
 export type KeepingCode = "storage_full" | "storage_gone" | "edited_elsewhere" | "not_a_draft" | "record_gone" | "photo_unreadable" | "photo_empty" | "photo_unplaced" | "photo_missing" | "may_be_there";
 
 export async function keepingProblem(code: KeepingCode, values: Record<string, unknown> = {}): Promise<Problem> {
   await loadTexts("offline");
   return new Problem("refused", 0, code, i18n.global.t(`offline.problem.${code}`, values), [], null, values);
-}
-
-/** Whether the phone has no room left, however deep the database has wrapped it. */
-export function isQuotaExceeded(error: unknown): boolean {
-  for (let each: unknown = error; each instanceof Error || each instanceof DOMException; each = (each as { inner?: unknown }).inner) {
-    if (each.name === "QuotaExceededError") return true;
-  }
-  return false;
 }
 
 /** Run something that writes; a phone without room is told as such, nothing half stays. */

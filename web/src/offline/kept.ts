@@ -1,8 +1,7 @@
 /** What was read from the server, kept for days without a network: rounds, worksheets, communities, cases and their photos. */
 import { useSession } from "@/app/session";
 
-import { withDatabase } from "./database";
-import { isQuotaExceeded } from "./keeping_problems";
+import { isQuotaExceeded, withDatabase } from "./database";
 import { plain } from "./plain";
 
 export interface Kept<T> {

@@ -2,7 +2,7 @@
 import { Problem } from "@/api/problems";
 
 import { ask, receiptDiffers, type Answered, type Question } from "./asking";
-import { withDatabase } from "./database";
+import { noteIfRoom, withDatabase } from "./database";
 import { bytesOfHex, digestHeader, hex, sha256 } from "./digests";
 import type { KeptRecord, LocalPhoto } from "./record_types";
 import { headersOf, type Way } from "./way";
@@ -39,7 +39,11 @@ export async function readWhole(photo: LocalPhoto): Promise<Blob> {
 /** Send one photo, if the server has not vouched for it yet; what it answers is kept beside the photo. */
 export async function sendPhoto(photo: LocalPhoto, record: KeptRecord, way: Way): Promise<void> {
   if (photo.state === "stored") return;
-  const bytes = await readWhole(photo);
+  const bytes = await readWhole(photo).catch(async (error: unknown) => {
+    if (error instanceof PhotoDamaged && (await isAtServer(photo, record, way))) return null;
+    throw error;
+  });
+  if (bytes === null) return note(photo.id, { state: "stored", sent: photo.size });
   await note(photo.id, { state: "sending" });
   try {
     const answered = bytes.size <= WHOLE_BYTES && !photo.isInParts ? await sendAtOnce(photo, bytes, record, way) : await sendInParts(photo, bytes, record, way);
@@ -53,10 +57,21 @@ export async function sendPhoto(photo: LocalPhoto, record: KeptRecord, way: Way)
   }
 }
 
+/** The bytes are gone here; the server may have had them all the same, and its word for it was lost. */
+async function isAtServer(photo: LocalPhoto, record: KeptRecord, way: Way): Promise<boolean> {
+  try {
+    const { json } = await ask(way.fetch, { method: "GET", path: pathOf(photo), headers: headersOf(record, way), isSignedIn: way.session !== null, seconds: 30 });
+    return json["id"] === photo.id && json["sha256"] === photo.sha256 && json["removed_at"] == null;
+  } catch (error) {
+    if (error instanceof Problem && (error.status === 404 || error.status === 403)) return false;
+    throw error;
+  }
+}
+
 const isCutOff = (error: unknown) => error instanceof Problem && error.kind === "unreachable" && error.status === 0;
 
-function note(id: string, facts: Partial<LocalPhoto>): Promise<unknown> {
-  return withDatabase((db) => db.photos.update(id, facts));
+function note(id: string, facts: Partial<LocalPhoto>): Promise<void> {
+  return noteIfRoom((db) => db.photos.update(id, facts));
 }
 
 async function sendAtOnce(photo: LocalPhoto, bytes: Blob, record: KeptRecord, way: Way): Promise<Answered> {

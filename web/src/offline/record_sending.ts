@@ -3,7 +3,7 @@ import { Problem } from "@/api/problems";
 
 import { ask, receiptDiffers, serverTime, type Answered } from "./asking";
 import { isAbout, isReceiptOf, outgoing } from "./bodies";
-import { withDatabase } from "./database";
+import { isQuotaExceeded, noteIfRoom, withDatabase } from "./database";
 import { PhotoDamaged, readWhole, sendPhoto } from "./photo_sending";
 import type { KeptProblem, KeptRecord, LocalPhoto } from "./record_types";
 import { headersOf, type Way } from "./way";
@@ -95,13 +95,23 @@ async function revisionFor(record: KeptRecord, seen: number | null): Promise<num
 /** Everything is there: keep the receipt, and only now let the bytes go. */
 async function keepReceipt(record: KeptRecord, photos: readonly LocalPhoto[], answered: Answered): Promise<void> {
   const now = serverTime(answered.headers);
-  await withDatabase((db) =>
-    db.transaction("rw", db.records, db.bytes, db.facts, async () => {
-      await db.records.update(record.id, { state: "delivered", receipt: answered.json, deliveredAt: now, mayBeThere: true, wait: null, problem: null });
-      await db.bytes.bulkDelete(photos.map((each) => each.id));
-      await db.facts.put({ key: "lastReceiptAt", value: now });
-    }),
-  );
+  const ids = photos.map((each) => each.id);
+  const keep = () =>
+    withDatabase((db) =>
+      db.transaction("rw", db.records, db.bytes, db.facts, async () => {
+        await db.records.update(record.id, { state: "delivered", receipt: answered.json, deliveredAt: now, mayBeThere: true, wait: null, problem: null });
+        await db.bytes.bulkDelete(ids);
+        await db.facts.put({ key: "lastReceiptAt", value: now });
+      }),
+    );
+  try {
+    await keep();
+  } catch (error) {
+    if (!isQuotaExceeded(error)) throw error;
+    // No room even for the receipt: browsers always let one delete, so the bytes that it vouches for make it.
+    await withDatabase((db) => db.bytes.bulkDelete(ids));
+    await keep();
+  }
 }
 
 /** The server vouched for a photo and no longer has it: send it again rather than bother the person. */
@@ -150,6 +160,6 @@ function photosOf(id: string): Promise<LocalPhoto[]> {
   return withDatabase((db) => db.photos.where("recordId").equals(id).sortBy("order"));
 }
 
-function note(id: string, facts: Partial<KeptRecord>): Promise<unknown> {
-  return withDatabase((db) => db.records.update(id, facts));
+function note(id: string, facts: Partial<KeptRecord>): Promise<void> {
+  return noteIfRoom((db) => db.records.update(id, facts));
 }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { Phone } from "./testing/phone";
 
@@ -45,12 +45,11 @@ async function build(schema: Schema): Promise<void> {
 
 let phone: Phone;
 
-beforeEach(async () => {
-  await settled(indexedDB.deleteDatabase("jiayuan"));
+beforeEach(() => {
   phone = new Phone();
 });
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => phone.end());
 
 describe.each(schemas)("a phone with a database of version $version", (schema) => {
   it("loses nothing by today's app", async () => {

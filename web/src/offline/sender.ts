@@ -5,7 +5,7 @@ import { Problem } from "@/api/problems";
 
 import type { Fetch } from "./asking";
 import { isOver, waitOf, waitSeconds } from "./backoff";
-import { withDatabase, type Line } from "./database";
+import { noteIfRoom, withDatabase, type Line } from "./database";
 import { sendRecord } from "./record_sending";
 import { withFreeRecord } from "./record_locks";
 import { beat, withSendingLock, type Turn } from "./sending_lock";
@@ -47,9 +47,11 @@ async function pass(urgency: Urgency, turn: Turn): Promise<void> {
   if (urgency !== "due") await forgetWaits(urgency);
   if (urgency !== "forced" && (await isKnownOffline())) return;
   const seen = new Set<string>();
+  // The waits may still stand, on a phone that is too full to note anything.
+  const isForced = urgency === "forced";
   for (;;) {
-    if (turn.isLost() || !isOver(await findLine(), Date.now())) return;
-    const record = await nextDue(seen);
+    if (turn.isLost() || !(isForced || isOver(await findLine(), Date.now()))) return;
+    const record = await nextDue(seen, isForced);
     if (record === undefined) break;
     seen.add(record.id);
     if ((await attempt(record, turn)) === "stop") return;
@@ -117,8 +119,8 @@ async function waitFor(record: KeptRecord, reason: WaitReason): Promise<void> {
   if (record.state !== "waiting" || record.wait?.reason !== reason) await setWait(record, { reason, seconds: null, until: null });
 }
 
-function setWait(record: KeptRecord, wait: Wait, tries = record.tries): Promise<unknown> {
-  return withDatabase((db) => db.records.update(record.id, { state: "waiting", wait, tries }));
+function setWait(record: KeptRecord, wait: Wait, tries = record.tries): Promise<void> {
+  return noteIfRoom((db) => db.records.update(record.id, { state: "waiting", wait, tries }));
 }
 
 /** What may pass by itself: the line is down for everybody, or this record alone is put off. */
@@ -145,17 +147,17 @@ async function findLine(): Promise<Line | null> {
 }
 
 async function settleLine(line: Line | null): Promise<void> {
-  await withDatabase((db) => (line === null ? db.facts.delete("line") : db.facts.put({ key: "line", value: line }).then(() => undefined)));
+  await noteIfRoom((db) => (line === null ? db.facts.delete("line") : db.facts.put({ key: "line", value: line }).then(() => undefined)));
 }
 
 /** The first record in the order of submission that may go now. */
-async function nextDue(seen: ReadonlySet<string>): Promise<KeptRecord | undefined> {
+async function nextDue(seen: ReadonlySet<string>, isForced: boolean): Promise<KeptRecord | undefined> {
   const outgoing = await findOutgoing();
   const now = Date.now();
   for (const record of outgoing) {
     if (seen.has(record.id)) continue;
     // Signing in is not awaited by the clock: who is signed in is looked at in every pass.
-    const isDue = record.wait === null || record.wait.until === null || isOver(record.wait, now);
+    const isDue = isForced || record.wait === null || record.wait.until === null || isOver(record.wait, now);
     if (isDue && !(await isHeldBack(record))) return record;
   }
   return undefined;
@@ -178,7 +180,7 @@ const NETWORK_REASONS: readonly WaitReason[] = ["network", "captive_portal"];
 
 async function forgetWaits(urgency: Urgency): Promise<void> {
   const isForgotten = (wait: Wait | null) => wait !== null && wait.until !== null && (urgency === "forced" || NETWORK_REASONS.includes(wait.reason));
-  await withDatabase((db) =>
+  await noteIfRoom((db) =>
     db.transaction("rw", db.records, db.facts, async () => {
       if (isForgotten(await findLine())) await db.facts.delete("line");
       for (const each of await db.records.where("state").equals("waiting").toArray()) {

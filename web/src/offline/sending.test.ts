@@ -11,15 +11,12 @@ let phone: Phone;
 let tab: Tab;
 
 beforeEach(async () => {
-  indexedDB.deleteDatabase("jiayuan");
   vi.spyOn(console, "warn").mockImplementation(() => undefined);
   phone = new Phone();
   tab = await phone.open();
 });
 
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
+afterEach(() => phone.end());
 
 const picture = (bytes: Uint8Array<ArrayBuffer> | string) => new Blob([bytes], { type: "image/jpeg" });
 
@@ -231,6 +228,42 @@ describe("photos", () => {
     phone.server.mishap = () => null;
     await send();
     expect((await get(id))?.state).toBe("delivered");
+  });
+
+  it("that arrived without the phone's knowing may be gone here too", async () => {
+    const id = await report("x", ["one"]);
+    phone.server.mishap = (request) => (request.url.includes("/photos/") ? "lost_answer" : null);
+    await submit(id);
+    await send();
+    await tab.in(({ database: { database } }) => database.bytes.clear());
+    phone.server.mishap = () => null;
+    await send();
+    expect((await get(id))?.state).toBe("delivered");
+  });
+
+  it("make room when they have arrived, although the phone is too full to note anything", async () => {
+    const id = await report("x", ["one", "two"]);
+    phone.server.mishap = () => "cut";
+    await submit(id);
+    await send();
+    phone.server.mishap = () => null;
+    await tab.in(async ({ database: { database } }) => {
+      let isFull = true;
+      const remove = database.bytes.bulkDelete.bind(database.bytes);
+      vi.spyOn(database.bytes, "bulkDelete").mockImplementation((ids) => {
+        isFull = false;
+        return remove(ids);
+      });
+      const full = (): never => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+      const update = database.records.update.bind(database.records);
+      vi.spyOn(database.photos, "update").mockImplementation(full);
+      vi.spyOn(database.records, "update").mockImplementation((...args: Parameters<typeof update>) => (isFull ? full() : update(...args)));
+    });
+    await send();
+    expect((await get(id))?.state).toBe("delivered");
+    expect(await count("bytes")).toBe(0);
   });
 
   it("that the server has swept since are sent once more", async () => {
@@ -445,8 +478,8 @@ describe.each(Array.from({ length: Number(process.env["SEEDS"] ?? 6) }, (_, seed
     await vi.waitFor(
       async () => {
         await send();
-        const states = await Promise.all([...made.keys()].map(async (id) => (await get(id))?.state));
-        expect(states.filter((each) => each !== "delivered")).toEqual([]);
+        const records = await Promise.all([...made.keys()].map(get));
+        expect(records.filter((each) => each?.state !== "delivered").map((each) => [each?.kind, each?.state, each?.wait, each?.problem])).toEqual([]);
       },
       { timeout: 20_000, interval: 20 },
     );

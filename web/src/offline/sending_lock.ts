@@ -1,5 +1,5 @@
 /** One sender over all tabs and the service worker, by a lock; and what becomes of a sender that was put to sleep with it. */
-import { withDatabase } from "./database";
+import { noteIfRoom, withDatabase } from "./database";
 
 const SENDING_LOCK = "jiayuan-sending";
 /** No request of the sender takes longer than this (see the time limits in photo_sending and record_sending). */
@@ -8,7 +8,7 @@ const LOOK_SECONDS = 30;
 
 /** Say that this sender is alive. */
 export async function beat(): Promise<void> {
-  await withDatabase((db) => db.facts.put({ key: "beat", value: Date.now() }));
+  await noteIfRoom((db) => db.facts.put({ key: "beat", value: Date.now() }));
 }
 
 export interface Turn {

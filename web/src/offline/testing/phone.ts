@@ -1,6 +1,7 @@
 /** A phone for unit tests: one storage, one set of cookies and locks, and tabs that are opened, and killed, with the app in them. */
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import { IDBFactory } from "fake-indexeddb";
 import { vi } from "vitest";
 
 import { FakeServer } from "./server";
@@ -15,6 +16,7 @@ interface Request {
 /** The Web Locks of one origin (exclusive ones), with the tabs that hold them. */
 class FakeLocks {
   private readonly queues = new Map<string, Request[]>();
+  private readonly ended = new Set<string>();
   private readonly holders = new Map<string, Request>();
 
   constructor(private readonly tabs: AsyncLocalStorage<string>) {}
@@ -23,6 +25,7 @@ class FakeLocks {
     const work = (given ?? options) as (lock: unknown) => T | Promise<T>;
     const wanted = typeof options === "function" ? {} : options;
     const tab = this.tabs.getStore() ?? "none";
+    if (this.ended.has(tab)) return new Promise<T>(() => undefined);
     return new Promise<T>((settle, fail) => {
       const mine: Request = { tab, name, grant: () => queueMicrotask(() => void this.run(mine, work).then(settle, fail)), fail };
       const holder = this.holders.get(name);
@@ -43,6 +46,7 @@ class FakeLocks {
 
   /** A tab has ended: what it held or waited for is free. */
   end(tab: string): void {
+    this.ended.add(tab);
     for (const [name, queue] of this.queues) this.queues.set(name, queue.filter((each) => each.tab !== tab));
     for (const [name, holder] of [...this.holders]) if (holder.tab === tab) this.release(name, holder);
   }
@@ -109,9 +113,11 @@ export class Phone {
   readonly tabs = new AsyncLocalStorage<string>();
   readonly locks = new FakeLocks(this.tabs);
   readonly server = new FakeServer();
-  private opened = 0;
+  private readonly opened: Tab[] = [];
+  private isOver = false;
 
   constructor() {
+    vi.stubGlobal("indexedDB", new IDBFactory());
     const cookies = new Map<string, string>();
     const stored = new Map<string, string>();
     const quiet = { addEventListener: () => undefined, removeEventListener: () => undefined };
@@ -141,10 +147,20 @@ export class Phone {
 
   /** Open the app in a new tab; `isSending` starts its sender, as on every page. */
   async open(): Promise<Tab> {
-    const name = `tab-${(this.opened += 1)}`;
+    const name = `tab-${this.opened.length + 1}`;
     const app = await this.tabs.run(name, loadApp);
     const tab = new Tab(name, app, this);
-    app.sender.useWire((request) => this.server.fetch(request));
+    app.sender.useWire(async (request) => {
+      if (this.isOver) throw new TypeError("the test is over");
+      return this.server.fetch(request);
+    });
+    this.opened.push(tab);
     return tab;
+  }
+
+  /** The test is over: none of its tabs goes on in the next one. */
+  end(): void {
+    this.isOver = true;
+    vi.unstubAllGlobals();
   }
 }

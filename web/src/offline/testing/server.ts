@@ -108,6 +108,7 @@ export class FakeServer {
       if (parts === undefined) return new Response(null, { status: 404, headers: { "Content-Type": "application/problem+json" } });
       return new Response(null, { status: 204, headers: { "Upload-Offset": String(total(parts)), "Upload-Complete": "?0" } });
     }
+    if (request.method === "GET") return isTheirs ? json(receiptOf(id, stored)) : problem(404, "not_found");
     const body = new Uint8Array(await request.arrayBuffer());
     const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(request.headers.get("Content-Range") ?? "");
     if (range !== null && isTheirs) return json(receiptOf(id, stored), 200);
