@@ -128,7 +128,9 @@ def test_the_files_that_the_architecture_names_exist() -> None:
 
 def _is_there(path: str) -> bool:
     # contracts/, faults/ and the like are named inside the row of their folder, the app's journeys in a table of their own.
-    return any((ROOT / folder / path).exists() for folder in ("", "tests", "server", "web/src", "web/src/app"))
+    return any(
+        (ROOT / folder / path).exists() for folder in ("", "tests", "server", "web/src", "web/src/app")
+    )
 
 
 @pytest.mark.parametrize("folder", DOMAIN_FOLDERS)
