@@ -99,7 +99,9 @@ def _name(chance: random.Random) -> str:
     return str(uuid.UUID(bytes=chance.randbytes(16), version=4))
 
 
-def put_on_phone(page: Page, address: str, made: Sequence[Made], community_id: str) -> None:
+def put_on_phone(
+    page: Page, address: str, made: Sequence[Made], community_id: str, line: dict[str, Any] | None = None
+) -> None:
     """Write them as submitted records, in a page of the app's origin in which the app does not run."""
     page.goto(f"{address}/api/v1/settings")
     waiting = next(each for each in SCHEMA["rows"]["records"] if each["state"] == "queued")
@@ -118,7 +120,12 @@ def put_on_phone(page: Page, address: str, made: Sequence[Made], community_id: s
         for each in made
         for order, (photo_id, data) in enumerate(each.photos.items(), 1)
     ]
-    facts = [{"key": "device", "value": "device-1"}, {"key": "order", "value": len(made)}]
+    facts: list[dict[str, Any]] = [
+        {"key": "device", "value": "device-1"},
+        {"key": "order", "value": len(made)},
+    ]
+    if line is not None:
+        facts.append({"key": "line", "value": line})
     page.evaluate(_PUT, {"schema": SCHEMA, "records": records, "photos": photos, "facts": facts})
 
 
