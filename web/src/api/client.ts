@@ -28,8 +28,9 @@ const manners: Middleware = {
     if (!response.ok) throw await problemOf(response);
     // A captive portal answers 200 with its own page; nothing of that is an answer.
     const type = response.headers.get("Content-Type") ?? "";
-    if (response.status !== 204 && !type.includes("json")) throw Problem.notOurServer();
-    return response;
+    if (response.status === 204) return response;
+    if (!type.includes("json")) throw Problem.notOurServer();
+    return new Response(await wholeBody(response), { status: response.status, headers: response.headers });
   },
 };
 
@@ -45,6 +46,15 @@ export async function signedFetch(request: Request): Promise<Response> {
     if (token !== null) again.headers.set("X-CSRF-TOKEN", token);
   }
   return send(again);
+}
+
+/** The body to its last byte; a line that breaks within it is as good as no answer. */
+async function wholeBody(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw Problem.unreachable(error);
+  }
 }
 
 async function send(request: Request): Promise<Response> {

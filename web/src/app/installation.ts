@@ -5,7 +5,8 @@ export const isNewVersionWaiting = ref(false);
 let waiting: ServiceWorker | null = null;
 
 export async function install(): Promise<void> {
-  const registration = await navigator.serviceWorker.register("/service_worker.js", { scope: "/" });
+  const registration = await register();
+  if (registration === null) return;
   const notice = (worker: ServiceWorker | null): void => {
     // Without a controller this is the first installation: nothing old is shown, nothing need be replaced.
     if (worker?.state === "installed" && navigator.serviceWorker.controller) {
@@ -18,6 +19,15 @@ export async function install(): Promise<void> {
     const coming = registration.installing;
     coming?.addEventListener("statechange", () => notice(coming));
   });
+}
+
+/** Null where this browser allows none here (private windows, settings): the app works, only not without a network. */
+async function register(): Promise<ServiceWorkerRegistration | null> {
+  try {
+    return (await navigator.serviceWorker.register("/service_worker.js", { scope: "/" })) ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Put the new version in place and start again; drafts stand in the database, not in the page. */

@@ -210,6 +210,8 @@ export function useReportDraft(owner: () => string | null, communityId: string |
   }
 
   async function submit(): Promise<string | null> {
+    // An earlier refusal, such as a photo that found no room, says nothing about what is there.
+    trouble.value = null;
     await save();
     const draftId = id.value;
     if (draftId === null || trouble.value !== null) return null;
