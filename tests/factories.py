@@ -47,7 +47,7 @@ def make_grid() -> dict[str, Area]:
 def make_community(area: Area, **more: Any) -> Community:
     number = next(_numbers)
     values: dict[str, Any] = {
-        "code": f"{area.code}-{number:03d}",
+        "code": f"{area.code[-12:]}-{number:03d}",
         "name": f"示例小区{number}",
         "attributes": {},
         "latitude": 31.62,

@@ -29,7 +29,7 @@ def test_a_request_id_is_answered_and_a_hostile_one_replaced(client: Any) -> Non
         client.get("/healthz", headers={"X-Request-ID": "a b<script>"}).headers["X-Request-ID"]
         != "a b<script>"
     )
-    assert client.get("/nothing").get_json()["request_id"]
+    assert client.get("/api/v1/nothing").get_json()["request_id"]
 
 
 def test_nested_messages_become_dotted_paths() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from tests.live import ROOT, Product
@@ -130,9 +131,16 @@ def put_on_phone(
 
 
 def read_phone(page: Page) -> dict[str, Any]:
-    """All records, how many photos and how many photos' bytes the phone holds."""
-    found: dict[str, Any] = page.evaluate(_READ)
-    return found
+    """All records, how many photos and how many photos' bytes the phone holds; asked again where the page went elsewhere."""
+    for _ in range(5):
+        try:
+            found: dict[str, Any] = page.evaluate(_READ)
+            return found
+        except PlaywrightError as error:
+            if "Execution context was destroyed" not in str(error):
+                raise
+            page.wait_for_load_state()
+    raise AssertionError("the page does not come to rest")
 
 
 def states_on_phone(page: Page) -> list[str]:

@@ -42,7 +42,10 @@ router.beforeEach(async (to) => {
   await asked;
   if (!session.isSignedIn) return { name: "sign-in", query: { next: to.fullPath } };
   if (session.mustChangePassword && to.name !== "settings") return { name: "settings" };
-  if (needed !== true && !needed.some((each) => session.may(each))) return { name: "not-found" };
+  if (needed !== true && !needed.some((each) => session.may(each))) {
+    // The address stays, so that a reload says the same.
+    return { name: "not-found", params: { rest: to.path.slice(1).split("/") }, query: to.query, hash: to.hash };
+  }
   return true;
 });
 

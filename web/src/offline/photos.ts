@@ -5,7 +5,7 @@ import { withPhotosRenamed } from "./bodies";
 import { withDatabase } from "./database";
 import { hex, sha256 } from "./digests";
 import { keeping, keepingProblem } from "./keeping_problems";
-import { shrink as shrinkPicture, thumbnail } from "./pictures";
+import { beginsAsPhoto, canDecode, shrink as shrinkPicture, thumbnail } from "./pictures";
 import { plain } from "./plain";
 import { holdRecord } from "./record_locks";
 import { requireDraft } from "./records";
@@ -79,6 +79,8 @@ async function readPicture(file: Blob, isOriginal: boolean): Promise<{ bytes: Bl
   if (file.size === 0) throw await keepingProblem("photo_empty");
   try {
     const picture = isOriginal ? { file, width: null, height: null } : await shrinkPicture(file);
+    // What this browser cannot show may be a photo all the same (HEIC); what is no photo by its first bytes never becomes one.
+    if (picture.width === null && canDecode() && !(await beginsAsPhoto(file))) throw await keepingProblem("photo_unreadable");
     const bytes = new Blob([await picture.file.arrayBuffer()], { type: picture.file.type || "image/jpeg" });
     if (bytes.size === 0) throw await keepingProblem("photo_empty");
     return { ...picture, bytes };

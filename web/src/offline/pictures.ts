@@ -42,8 +42,21 @@ export async function thumbnail(file: Blob): Promise<string> {
   }
 }
 
+/** Whether pictures are decoded here at all. */
+export const canDecode = (): boolean => typeof createImageBitmap === "function";
+
+/** JPEG, PNG, WebP, or one of the HEIF family, by the first bytes: the formats that the server takes. */
+export async function beginsAsPhoto(file: Blob): Promise<boolean> {
+  const bytes = new Uint8Array(await file.slice(0, 16).arrayBuffer());
+  const text = String.fromCharCode(...bytes);
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return true;
+  if (text.startsWith("\u0089PNG\r\n\u001a\n")) return true;
+  if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") return true;
+  return text.slice(4, 8) === "ftyp" && /^(hei[cfmsx]|hev[cmsx]|mif1|msf1|avif|avis)/.test(text.slice(8, 12));
+}
+
 async function decode(file: Blob): Promise<ImageBitmap | null> {
-  if (typeof createImageBitmap !== "function") return null;
+  if (!canDecode()) return null;
   return createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
 }
 
