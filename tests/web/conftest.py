@@ -13,10 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.live import ROOT, Product, running_product
 from tests.web.chromium import launch
+
+# On two busy cores a page may wait for its figures; what never comes fails all the same.
+expect.set_options(timeout=20_000)
 
 PASSWORD = "jiayuan-demo-2026"
 PHONE: dict[str, Any] = {
