@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from api.languages import pick
 from api.photo_flags import flags_by_photo
 from api.photo_views import shown_photo
 from api.signed_addresses import Purpose, signed_address
@@ -16,15 +17,18 @@ from cases.clock_form import pending_from_json
 from cases.deadlines import Stop, Stretch
 from cases.event_chain import Head, verify_chain
 from cases.history import link_of
+from cases.item_terms import find_terms_of_items
 from cases.models import Case, CaseEvent
 from cases.queries import names_of_actors, organisations_named
 from cases.routing_rules import suggest_routing
 from cases.stored_case import limit_of, reading_of
 from cases.terms import UNDER_WAY_STATES, Action, State
+from cases.titles import title_of
 from cases.wording import ACTION_NAMES
 from cases.workflow import Offer
 from grid.models import Organisation
 from grid.permissions import Actor
+from server.clock import local_day
 from server.db import db
 from uploads.releases import list_released
 
@@ -32,15 +36,25 @@ _ROUTED_STATES = (State.REPORTED, State.FILED)
 
 
 def case_lines(cases: Sequence[Case], now: datetime) -> list[dict[str, Any]]:
-    """Cases as lists show them; two queries for what a line shows beside the row."""
+    """Cases as lists show them; three queries for what a line shows beside the row."""
     ids = [case.id for case in cases]
-    covers, counts = list_covers(ids), count_reports(ids)
-    return [_line(case, covers.get(case.id), counts.get(case.id, 0), now) for case in cases]
+    covers, counts, titles = list_covers(ids), count_reports(ids), titles_of(cases, now)
+    return [_line(case, titles[case.id], covers.get(case.id), counts.get(case.id, 0), now) for case in cases]
 
 
-def _line(case: Case, cover: uuid.UUID | None, report_count: int, now: datetime) -> dict[str, Any]:
+def titles_of(cases: Iterable[Case], now: datetime) -> dict[uuid.UUID, str]:
+    """What the cases are called in the asker's language, by id; one query."""
+    told = list(cases)
+    terms = find_terms_of_items({case.item_code for case in told if case.item_code}, local_day(now))
+    return {case.id: pick(*title_of(case.title, terms.get(case.item_code or ""))) for case in told}
+
+
+def _line(
+    case: Case, title: str, cover: uuid.UUID | None, report_count: int, now: datetime
+) -> dict[str, Any]:
     return {
         **{name: getattr(case, name) for name in _LINE_FIELDS},
+        "title": title,
         "community": case.community,
         "organisation": case.organisation,
         "is_overdue": is_overdue(case, now),
@@ -56,7 +70,6 @@ _LINE_FIELDS = (
     "id",
     "number",
     "revision",
-    "title",
     "item_code",
     "building",
     "place",

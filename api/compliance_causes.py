@@ -10,14 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from api.case_views import titles_of
 from api.photo_views import picture_addresses
 from cases.models import Case, CasePhoto
 from grid.permissions import Actor, Permission, reach_of
+from server import clock
 from server.db import db
 
 
 def cases_behind(case_ids: Collection[uuid.UUID], actor: Actor) -> dict[uuid.UUID, dict[str, Any]]:
-    """The named cases with number, state, holder, deadline and photos; two queries, whatever their number.
+    """The named cases with number, state, holder, deadline and photos; three queries, whatever their number.
 
     A case that the actor may not read answers with its id alone.
     """
@@ -26,9 +28,9 @@ def cases_behind(case_ids: Collection[uuid.UUID], actor: Actor) -> dict[uuid.UUI
     readable = [
         case for case in db.session.scalars(statement) if reach.covers(case.area_path, case.organisation_id)
     ]
-    photos = _photos_of([case.id for case in readable])
+    photos, titles = _photos_of([case.id for case in readable]), titles_of(readable, clock.now())
     found = {case_id: _nothing_of(case_id) for case_id in case_ids}
-    return found | {case.id: _dump(case, photos[case.id]) for case in readable}
+    return found | {case.id: _dump(case, titles[case.id], photos[case.id]) for case in readable}
 
 
 def _photos_of(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
@@ -43,11 +45,11 @@ def _photos_of(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[dict[str
     return photos
 
 
-def _dump(case: Case, photos: list[dict[str, Any]]) -> dict[str, Any]:
+def _dump(case: Case, title: str, photos: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "id": case.id,
         "number": case.number,
-        "title": case.title,
+        "title": title,
         "building": case.building,
         "place": case.place,
         "opened_at": case.opened_at,

@@ -11,12 +11,19 @@ from cases import configuration
 from cases.case_facts import CaseFacts
 from cases.item_terms import get_item_terms
 from cases.models import Case
+from cases.titles import MAX_TITLE_LENGTH, automatic_title
 from checklists.observations import correct_case_interval, open_case_interval
 from server.clock import local_day
 from server.errors import FieldError, RuleViolated
 
 # What may be corrected, and how long it may be.
-EDITABLE: Mapping[str, int] = {"item_code": 40, "title": 300, "text": 4000, "building": 60, "place": 200}
+EDITABLE: Mapping[str, int] = {
+    "item_code": 40,
+    "title": MAX_TITLE_LENGTH,
+    "text": 4000,
+    "building": 60,
+    "place": 200,
+}
 
 
 def edit_case(
@@ -62,7 +69,7 @@ def _with_item(case: Case, changes: Mapping[str, str], facts: CaseFacts, now: da
     assert case.item_code is not None
     terms = get_item_terms(case.item_code, local_day(now))
     if "title" not in changes:
-        case.title = terms.title[:300]
+        case.title = automatic_title(terms)
     limit = terms.limit or configuration.rules().default_limits[facts.loop]
     clock = replace(facts.clock, limit=limit) if facts.clock else None
     return replace(facts, limit=limit, clock=clock)

@@ -1,4 +1,4 @@
-"""What the checklist in force says of an item as far as cases go: title, first handlers, loop, time limit."""
+"""What the checklist in force says of an item as far as cases go: the problem, first handlers, loop, time limit."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ import sqlalchemy as sa
 from cases.deadlines import Limit, TimeUnit
 from cases.terms import Loop
 from checklists.models import ChecklistItem, ChecklistVersion
+from checklists.problem_names import ProblemName, problem_name
 from server.db import db
 from server.errors import FieldError, RuleViolated
 
 
 @dataclass(frozen=True, slots=True)
 class ItemTerms:
-    """An item as the case file needs it. `limit` is None where the catalogue sets none."""
+    """An item as the case file needs it: `problem` is what is wrong where it fails, `criterion_zh` how it ought to be;
+    `limit` is None where the catalogue sets none."""
 
     code: str
     group: str
-    title: str
+    problem: ProblemName
+    criterion_zh: str
     handler_kinds: tuple[str, ...]
     loop: Loop
     limit: Limit | None
@@ -97,7 +100,8 @@ def _read(item: Mapping[str, Any]) -> ItemTerms:
     return ItemTerms(
         code=item["code"],
         group=item.get("group", ""),
-        title=item["criterion"]["zh"],
+        problem=problem_name(item),
+        criterion_zh=item["criterion"]["zh"],
         handler_kinds=tuple(item.get("handlers", ())),
         loop=Loop(item.get("loop", Loop.SELF.value)),
         limit=Limit(limit["value"], TimeUnit(limit["unit"])) if limit else None,

@@ -22,14 +22,13 @@ from cases.models import Case, CaseEvent, CaseOrigin, CaseReport, CaseSerial
 from cases.routing_rules import LocalRouting, routing_at
 from cases.stored_case import keep, limit_of, matter_key
 from cases.terms import OPEN_STATES, PhotoKind, State
+from cases.titles import MAX_TITLE_LENGTH, automatic_title
 from checklists.observations import CaseOpening, lock_communities, open_case_intervals
 from grid.models import Community
 from grid.permissions import Actor
 from server.clock import local_day
 from server.db import db, new_id
 from server.errors import FieldError, NotFound, RuleViolated
-
-_UNTITLED = "待定类别"
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +376,7 @@ def _new_row(
         area_code=community.area_code,
         area_path=community.area_path,
         item_code=new.item_code,
-        title=_title(new, terms),
+        title=new.title.strip()[:MAX_TITLE_LENGTH] or automatic_title(terms),
         text=new.text,
         building=new.building,
         place=new.place,
@@ -394,10 +393,6 @@ def _new_row(
         event_count=0,
         head_hash=GENESIS,
     )
-
-
-def _title(new: NewCase, terms: ItemTerms | None) -> str:
-    return (new.title.strip() or (terms.title if terms else "") or _UNTITLED)[:300]
 
 
 def _first_facts(case: Case, now: datetime) -> CaseFacts:

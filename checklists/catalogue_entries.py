@@ -147,7 +147,8 @@ class Item:
     """One observable criterion 检查项, as a checklist asks for it.
 
     `provenance` says for each field who says so: the policy, an outside source (X-n), another city's table (Y, J),
-    a transcription (T) or we ourselves (P, to be confirmed by the client).
+    a transcription (T) or we ourselves (P, to be confirmed by the client). `criterion` says how it ought to be; what is
+    wrong where it fails is the tile's words, or `problem` where residents are offered no tile.
     """
 
     code: str
@@ -170,6 +171,7 @@ class Item:
     deduction: Deduction | None = None
     applies_when: Mapping[str, Any] = field(default_factory=dict)
     tile: Tile | None = None
+    problem: Text | None = None
     remark: Text | None = None
 
 

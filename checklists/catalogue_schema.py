@@ -256,6 +256,13 @@ class TileSchema(Schema):
         return entries.Tile(**data)
 
 
+class ProblemNameSchema(TextSchema):
+    """What is wrong where an item fails, short enough to head a case."""
+
+    zh = Words(required=True, validate=validate.Length(max=20))
+    en = Words(required=True, validate=validate.Length(max=60))
+
+
 class ItemSchema(Schema):
     """One item of the library, as written; its group and the provenance taken by default are added on loading."""
 
@@ -277,6 +284,7 @@ class ItemSchema(Schema):
     deduction = fields.Nested(DeductionSchema, load_default=None)
     applies_when = Rule(load_default=dict)
     tile = fields.Nested(TileSchema, load_default=None)
+    problem = fields.Nested(ProblemNameSchema, load_default=None)
     provenance = fields.Nested(_marks_of(PROVENANCE_FIELDS), load_default=dict)
     remark = fields.Nested(TextSchema, load_default=None)
 
@@ -295,6 +303,11 @@ class ItemSchema(Schema):
             raise ValidationError("residents may report this item, so it needs a tile", "tile")
         if data.get("tile") is not None and not is_public:
             raise ValidationError("only inspectors answer this item, so nobody would see the tile", "tile")
+
+    @validates_schema
+    def a_problem_has_one_name(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("tile") is not None and data.get("problem") is not None:
+            raise ValidationError("the tile names the problem already", "problem")
 
     @validates_schema
     def our_own_wording_says_so(self, data: dict[str, Any], **_: Any) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, defer, selectinload
 
 from checklists.models import ChecklistItem, ChecklistVersion
+from checklists.problem_names import problem_name
 from server.db import db
 from server.errors import NotFound
 
@@ -249,14 +250,14 @@ def _in_force(on: date) -> sa.ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class ItemName:
-    """What people call an item: its criterion in both languages, the group that it belongs to, and the few words on its
-    tile, which say what is wrong (None for what only inspectors look at)."""
+    """What people call an item: its criterion in both languages, the group that it belongs to, and the few words that
+    say what is wrong, as they stand on the tile where residents are offered one."""
 
     criterion_zh: str
     criterion_en: str
     group_code: str
-    tile_zh: str | None
-    tile_en: str | None
+    tile_zh: str
+    tile_en: str
 
 
 def name_items(item_codes: Collection[str]) -> dict[str, ItemName]:
@@ -268,13 +269,14 @@ def name_items(item_codes: Collection[str]) -> dict[str, ItemName]:
             ChecklistItem.criterion_en,
             ChecklistItem.group_code,
             ChecklistItem.definition["tile"],
+            ChecklistItem.definition["problem"],
         )
         .join(ChecklistVersion, ChecklistVersion.id == ChecklistItem.version_id)
         .where(ChecklistItem.item_code.in_(item_codes))
         .order_by(ChecklistVersion.published_at, ChecklistVersion.id)
     )
     found = {}
-    for code, zh, en, group, tile in db.session.execute(statement):
-        words = tile or {}
-        found[code] = ItemName(zh, en, group, words.get("zh"), words.get("en"))
+    for code, zh, en, group, tile, problem in db.session.execute(statement):
+        name = problem_name({"tile": tile, "problem": problem, "criterion": {"zh": zh, "en": en}})
+        found[code] = ItemName(zh, en, group, name.zh, name.en)
     return found

@@ -95,6 +95,14 @@ class ChecklistItemSchema(BaseSchema):
     category = fields.Nested(ItemCategorySchema, required=True, allow_none=True)
     other_categories = fields.List(fields.Nested(ItemCategorySchema), required=True)
     tile = fields.Nested(TileSchema, required=True, allow_none=True)
+    # Documents published before problems had names lack it.
+    problem = fields.Nested(
+        BilingualSchema,
+        allow_none=True,
+        metadata={
+            "description": "没有图块的检查项不合格时的问题名称 / what is wrong where it fails, for items without a tile"
+        },
+    )
     provenance = fields.Dict(
         keys=fields.String(),
         values=fields.List(fields.String()),

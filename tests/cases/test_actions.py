@@ -249,7 +249,7 @@ def test_a_deadline_in_a_year_without_announced_holidays_says_so(scene):
 def test_another_item_brings_its_title_and_limit_and_moves_the_fact(scene, session):
     case = scene.filed()
     scene.act(case, Action.EDIT, scene.dispatcher, reason="类别有误", changes={"item_code": "FIRE-01"})
-    assert (case.title, case.limit_amount, case.limit_unit) == ("检查项FIRE-01", 2, "work_hour")
+    assert (case.title, case.limit_amount, case.limit_unit) == ("FIRE-01的问题", 2, "work_hour")
     interval = session.scalars(sa.select(CaseIntervalFact).where(CaseIntervalFact.case_id == case.id)).one()
     assert interval.item_code == "FIRE-01"
     assert last_event(session, case).data["changes"] == {"item_code": {"from": "CORR-01", "to": "FIRE-01"}}

@@ -41,7 +41,7 @@ def actions_of(session, case):
 
 def test_a_report_opens_a_case_that_waits_for_acceptance_and_counts_for_nothing_yet(scene, session):
     case = scene.report()
-    assert (case.state, case.title, case.revision) == (State.REPORTED, "检查项CORR-01", 1)
+    assert (case.state, case.title, case.revision) == (State.REPORTED, "CORR-01的问题", 1)
     assert (case.deadline_effective, case.open_key) == (None, None)
     assert case.number.startswith(scene.areas["district"].code + "-20261120-")
     assert intervals_of(session, case) == []

@@ -125,6 +125,14 @@ def test_every_item_says_who_says_so_for_all_that_it_states(catalogue: Catalogue
         assert set(item.provenance) == stated, item.code
 
 
+def test_every_item_names_the_problem_that_it_is_about(catalogue: Catalogue) -> None:
+    """A case headed by a criterion reads as nonsense: “楼道照明完好 · 已超期”."""
+    for item in catalogue.items.values():
+        name = item.tile or item.problem
+        assert name is not None, item.code
+        assert name.zh != item.criterion.zh, item.code
+
+
 def test_limits_without_policy_never_claim_to_be_policy(catalogue: Catalogue) -> None:
     """No policy gives a handling limit (policy inventory, section 6)."""
     for item in catalogue.items.values():
