@@ -1,7 +1,8 @@
 /** The handler's cases and files: read from the server, kept on the phone so that a cellar without network shows them as well. */
 import { answer, api, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problems";
-import { forget, keep, kept, keptKeys } from "@/offline/kept";
+import { useSession } from "@/app/session";
+import { forgetKept, keep, kept, keptKeys } from "@/offline/kept";
 
 import { AT_HAND, type CaseLine } from "./by_deadline";
 
@@ -20,11 +21,14 @@ const PAGE = 100;
 const MOST_PAGES = 10;
 const MOST_TAKEN_ALONG = 40;
 
+const accountId = (): string | null => useSession().account?.id ?? null;
+
 /** Ask the server; where none answers, what was kept last; where nothing was, the problem. */
 async function readOrKept<T>(key: string, ask: () => Promise<T>): Promise<Read<T>> {
+  const readBy = accountId();
   try {
     const value = await ask();
-    void keep(key, value);
+    void keep(key, value, readBy);
     return { value, savedAt: null };
   } catch (error) {
     if (!(error instanceof Problem) || !(error.isTemporary || error.isSignInNeeded)) throw error;
@@ -61,13 +65,14 @@ export function readCaseFile(caseId: string): Promise<Read<CaseFile>> {
 
 /** A photo's picture as a local address: the kept copy, or read and kept now; null where it cannot be had. */
 export async function readPicture(photoId: string, displayUrl: string): Promise<Blob | null> {
+  const readBy = accountId();
   const found = await kept<Blob>(PICTURE + photoId);
   if (found !== null) return found.value;
   try {
     const response = await fetch(displayUrl);
     if (!response.ok || !(response.headers.get("Content-Type") ?? "").startsWith("image/")) return null;
     const picture = await response.blob();
-    await keep(PICTURE + photoId, picture);
+    await keep(PICTURE + photoId, picture, readBy);
     return picture;
   } catch {
     return null;
@@ -97,6 +102,9 @@ export async function takeAlong(lines: readonly CaseLine[]): Promise<void> {
     }
   }
   const ids = new Set(lines.map((each) => each.id));
-  for (const key of await keptKeys(FILE)) if (!ids.has(key.slice(FILE.length))) await forget(key);
-  for (const key of await keptKeys(PICTURE)) if (!pictures.has(key.slice(PICTURE.length))) await forget(key);
+  const isOver = [
+    ...(await keptKeys(FILE)).filter((each) => !ids.has(each.slice(FILE.length))),
+    ...(await keptKeys(PICTURE)).filter((each) => !pictures.has(each.slice(PICTURE.length))),
+  ];
+  await forgetKept(isOver);
 }

@@ -3,6 +3,7 @@ import { ref, shallowRef } from "vue";
 
 import { answer, api, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problems";
+import { useSession } from "@/app/session";
 import { keep, kept } from "@/offline/kept";
 
 import { currentRounds, mine, NOTHING, offersOf, openChecks, pairOf, photoName, provisionsName, scoreName, sheetName, type CaseFile, type CommunityAlong, type Provisions, type Round } from "./provisions";
@@ -64,7 +65,7 @@ async function take(accountId: string): Promise<void> {
     await takeCommunitiesOf(open);
     await takePhotos(open);
     takenAt.value = new Date();
-    await keep(provisionsName(accountId), provisions.value);
+    await keep(provisionsName(accountId), provisions.value, accountId);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     takingProblem.value = error;
@@ -151,6 +152,7 @@ export async function sheetFor(version: { id: string; checklist_code: string; nu
 
 async function fetchSheet(version: { id: string; checklist_code: string; number: number }, communityId: string, freshMs: number): Promise<Sheet> {
   const name = sheetName(version.id, communityId);
+  const readBy = useSession().account?.id ?? null;
   const before = await kept<Sheet>(name);
   if (before !== null && Date.now() - new Date(before.savedAt).getTime() < freshMs) return before.value;
   const [worksheet, document] = await Promise.all([
@@ -158,7 +160,7 @@ async function fetchSheet(version: { id: string; checklist_code: string; number:
     versionDocument(version.checklist_code, version.number),
   ]);
   const sheet = makeSheet(worksheet as Told<Schemas["Worksheet"]>, document);
-  await keep(name, sheet);
+  await keep(name, sheet, readBy);
   return sheet;
 }
 
@@ -250,6 +252,7 @@ async function takePhotos(files: readonly CaseFile[]): Promise<void> {
 
 async function takePhoto(name: string, address: string): Promise<void> {
   if ((await kept<Blob>(name)) !== null) return;
+  const readBy = useSession().account?.id ?? null;
   let response: Response;
   try {
     response = await fetch(address);
@@ -257,7 +260,7 @@ async function takePhoto(name: string, address: string): Promise<void> {
     throw Problem.unreachable(error);
   }
   // One picture that is gone (past its retention) does not keep the rest from coming along.
-  if (response.ok && (response.headers.get("Content-Type") ?? "").startsWith("image/")) await keep(name, await response.blob());
+  if (response.ok && (response.headers.get("Content-Type") ?? "").startsWith("image/")) await keep(name, await response.blob(), readBy);
 }
 
 /** A case as the server just told it: kept, and out of the list once there is nothing to check any more. */
@@ -268,5 +271,5 @@ export async function updateCase(accountId: string, file: CaseFile): Promise<voi
   const cases = [...others];
   if (offersOf(file).length > 0) cases.splice(Math.max(0, place), 0, file);
   show({ cases });
-  await keep(provisionsName(accountId), provisions.value);
+  await keep(provisionsName(accountId), provisions.value, accountId);
 }

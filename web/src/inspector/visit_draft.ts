@@ -2,6 +2,7 @@
 import { computed, onScopeDispose, ref, shallowReactive, shallowRef, type ComputedRef, type Ref } from "vue";
 
 import { Problem } from "@/api/problems";
+import { useSession } from "@/app/session";
 import { kept } from "@/offline/kept";
 import { addPhoto, removePhoto } from "@/offline/photos";
 import type { KeptProblem, KeptRecord, LocalPhoto } from "@/offline/record_types";
@@ -92,7 +93,8 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
   async function open(): Promise<void> {
     await writings.get(id);
     const found = await getRecord<"inspection">(id);
-    if (found === undefined) {
+    // Another account's visit is nobody else's to look at, whoever knows its address.
+    if (found === undefined || (found.owner !== null && found.owner !== (useSession().account?.id ?? null))) {
       opening.value = "gone";
       return;
     }

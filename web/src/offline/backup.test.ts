@@ -15,15 +15,15 @@ beforeEach(async () => {
 
 afterEach(() => phone.end());
 
-it("has every record that has not arrived, and every photo byte for byte", async () => {
+it("has every record of its owner and of nobody that has not arrived, and every photo byte for byte", async () => {
   const file = await tab.in(async ({ records, photos, database: { database } }) => {
-    for (const [text, state] of [["a", "draft"], ["b", "refused"], ["c", "delivered"]] as const) {
-      const draft = await records.startDraft("report", { text }, { owner: null, title: text, subject: "" });
+    for (const [text, state, owner] of [["a", "draft", null], ["b", "refused", "account-1"], ["c", "delivered", "account-1"], ["d", "draft", "account-2"]] as const) {
+      const draft = await records.startDraft("report", { text }, { owner, title: text, subject: "" });
       const photo = await photos.addPhoto(draft.id, new Blob([`photo of ${text}`], { type: "image/jpeg" }));
       await database.records.update(draft.id, { state });
       if (text === "b") await database.bytes.delete(photo.id);
     }
-    return records.exportRecords();
+    return records.exportRecords("account-1");
   });
   expect(file.name).toMatch(/^jiayuan-.*\.zip$/);
   const files = unzipSync(new Uint8Array(await file.arrayBuffer()));

@@ -1,12 +1,14 @@
-/** Everything that has not arrived, in one ZIP that any computer opens: `records.json`, and each photo as a file. */
+/** Everything of one's own that has not arrived, in one ZIP that any computer opens: `records.json`, and each photo as a file. */
 import { zip, type AsyncZippable } from "fflate";
 
 import { withDatabase } from "./database";
 import { UNSENT_STATES } from "./record_types";
 
-export async function makeBackup(): Promise<File> {
+/** What was made by `owner`, or here without an account; another account's is not theirs to carry away. */
+export async function makeBackup(owner: string | null): Promise<File> {
   const { records, photos } = await withDatabase(async (db) => {
-    const records = await db.records.where("state").anyOf(UNSENT_STATES).toArray();
+    const unsent = await db.records.where("state").anyOf(UNSENT_STATES).toArray();
+    const records = unsent.filter((each) => each.owner === null || each.owner === owner);
     const photos = await db.photos.where("recordId").anyOf(records.map((each) => each.id)).toArray();
     return { records, photos };
   });

@@ -1,4 +1,7 @@
-/** What was read from the server, kept for days without a network: rounds, worksheets, communities, cases and their photos. */
+/** What was read from the server, kept for days without a network: rounds, worksheets, communities, cases and their photos.
+ *
+ * It is somebody's: kept under the account's id, shown to nobody else, and forgotten when that account leaves the phone (leaving.ts).
+ */
 import { useSession } from "@/app/session";
 
 import { isQuotaExceeded, withDatabase } from "./database";
@@ -9,15 +12,19 @@ export interface Kept<T> {
   savedAt: string;
 }
 
-/** What one account was shown, another on the same phone does not see. */
-function ownKey(key: string): string {
-  return `${useSession().account?.id ?? ""}/${key}`;
-}
+const present = (): string | null => useSession().account?.id ?? null;
 
-/** Keep a value (JSON, or a Blob); false where the phone has no room, which harms nobody: it is a copy. */
-export async function keep(key: string, value: unknown): Promise<boolean> {
+/** What one account was shown, another on the same phone does not see. */
+const ownKey = (accountId: string, key: string) => `${accountId}/${key}`;
+
+/**
+ * Keep a value (JSON, or a Blob) that `readBy` was shown; false where nothing was kept: the phone has no room, which
+ * harms nobody (it is a copy), nobody is signed in, or somebody else is by the time the answer came.
+ */
+export async function keep(key: string, value: unknown, readBy: string | null = present()): Promise<boolean> {
+  if (readBy === null || readBy !== present()) return false;
   try {
-    const row = { key: ownKey(key), value: value instanceof Blob ? value : plain(value), savedAt: new Date().toISOString() };
+    const row = { key: ownKey(readBy, key), value: value instanceof Blob ? value : plain(value), savedAt: new Date().toISOString() };
     await withDatabase((db) => db.kept.put(row));
     return true;
   } catch (error) {
@@ -27,17 +34,23 @@ export async function keep(key: string, value: unknown): Promise<boolean> {
 }
 
 export async function kept<T>(key: string): Promise<Kept<T> | null> {
-  const row = await withDatabase((db) => db.kept.get(ownKey(key)));
+  const accountId = present();
+  if (accountId === null) return null;
+  const row = await withDatabase((db) => db.kept.get(ownKey(accountId, key)));
   return row === undefined ? null : { value: row.value as T, savedAt: row.savedAt };
 }
 
 export async function keptKeys(prefix = ""): Promise<string[]> {
-  const before = ownKey("").length;
-  const keys = await withDatabase((db) => db.kept.where("key").startsWith(ownKey(prefix)).primaryKeys());
+  const accountId = present();
+  if (accountId === null) return [];
+  const before = ownKey(accountId, "").length;
+  const keys = await withDatabase((db) => db.kept.where("key").startsWith(ownKey(accountId, prefix)).primaryKeys());
   return keys.map((each) => each.slice(before));
 }
 
-/** Forget everything whose key begins so; returns how much that was. */
-export function forget(prefix: string): Promise<number> {
-  return withDatabase((db) => db.kept.where("key").startsWith(ownKey(prefix)).delete());
+/** Forget exactly these; returns how many there were. */
+export async function forgetKept(keys: readonly string[]): Promise<number> {
+  const accountId = present();
+  if (accountId === null) return 0;
+  return withDatabase((db) => db.kept.where("key").anyOf(keys.map((each) => ownKey(accountId, each))).delete());
 }

@@ -232,9 +232,9 @@ async function rename(db: OfflineDatabase, record: KeptRecord): Promise<string> 
   return id;
 }
 
-/** Everything that has not arrived, with its photos, in one ZIP file. */
-export async function exportRecords(): Promise<File> {
-  return (await import("./backup")).makeBackup();
+/** Everything of the owner's (an account, or null) that has not arrived, with its photos, in one ZIP file. */
+export async function exportRecords(owner: string | null): Promise<File> {
+  return (await import("./backup")).makeBackup(owner);
 }
 
 async function holdDraft(id: string): Promise<void> {
