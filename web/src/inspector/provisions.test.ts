@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { currentRounds, daysCovered, mine, offersOf, pairOf, type CaseFile, type Round } from "./provisions";
+import { currentRounds, daysCovered, mine, offersOf, pairOf, sheetName, sheetsNeeded, type CaseFile, type Round } from "./provisions";
 
 const NOW = new Date("2026-11-21T10:00:00+08:00");
 
@@ -24,6 +24,15 @@ describe("rounds taken along", () => {
   it("hold what is mine and what nobody was given, not what others were", () => {
     const assignments = [{ inspector: { id: "me" } }, { inspector: null }, { inspector: { id: "other" } }] as Round["assignments"];
     expect(mine(round({ assignments }), "me")).toHaveLength(2);
+  });
+});
+
+describe("worksheets on the phone", () => {
+  it("are needed for rounds still worked on and for visits in the list, and for nothing else", () => {
+    const rounds = [round({ checklist_version: { id: "v1" }, assignments: [{ community: { id: "a" } }, { community: { id: "b" } }] } as unknown as Partial<Round>)];
+    const needed = sheetsNeeded(rounds, [{ checklist_version_id: "v0", community_id: "c" }, {}]);
+    for (const each of [sheetName("v1", "a"), sheetName("v1", "b"), sheetName("v0", "c")]) expect(needed).toContain(each);
+    expect(needed).not.toContain(sheetName("v0", "a"));
   });
 });
 

@@ -49,9 +49,25 @@ export interface Provisions {
 export const NOTHING: Provisions = { rounds: [], communities: [], checklists: [], groups: [], categories: [], cases: [], scores: {} };
 
 export const scoreName = (communityId: string, checklistCode: string) => `${communityId}/${checklistCode}`;
-export const sheetName = (versionId: string, communityId: string) => `inspector/sheet/${versionId}/${communityId}`;
+export const SHEETS = "inspector/sheet/";
+export const PHOTOS = "inspector/photo/";
+export const sheetName = (versionId: string, communityId: string) => `${SHEETS}${versionId}/${communityId}`;
 export const provisionsName = (accountId: string) => `inspector/along/${accountId}`;
-export const photoName = (photoId: string, size: "thumbnail" | "display") => `inspector/photo/${photoId}/${size}`;
+export const photoName = (photoId: string, size: "thumbnail" | "display") => `${PHOTOS}${photoId}/${size}`;
+
+/** What a visit on this phone, sent or not, is read with. */
+export interface SheetUse {
+  checklist_version_id?: string;
+  community_id?: string;
+}
+
+/** The worksheets to be kept: of rounds that still are worked on, and of every visit in this phone's list. */
+export function sheetsNeeded(rounds: readonly Round[], visits: readonly SheetUse[]): Set<string> {
+  return new Set([
+    ...rounds.flatMap((round) => round.assignments.map((each) => sheetName(round.checklist_version.id, each.community.id))),
+    ...visits.map((each) => sheetName(each.checklist_version_id ?? "", each.community_id ?? "")),
+  ]);
+}
 
 /** A round's communities that are mine, or nobody's yet. */
 export function mine(round: Round, accountId: string): Assignment[] {

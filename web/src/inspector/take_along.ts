@@ -4,9 +4,10 @@ import { ref, shallowRef } from "vue";
 import { answer, api, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problems";
 import { useSession } from "@/app/session";
-import { keep, kept } from "@/offline/kept";
+import { withDatabase } from "@/offline/database";
+import { forgetKept, keep, kept, keptKeys } from "@/offline/kept";
 
-import { currentRounds, mine, NOTHING, offersOf, openChecks, pairOf, photoName, provisionsName, scoreName, sheetName, type CaseFile, type CommunityAlong, type Provisions, type Round } from "./provisions";
+import { currentRounds, mine, NOTHING, offersOf, openChecks, pairOf, photoName, PHOTOS, provisionsName, scoreName, sheetName, SHEETS, sheetsNeeded, type CaseFile, type CommunityAlong, type Provisions, type Round, type SheetUse } from "./provisions";
 import { makeSheet, type Sheet } from "./sheet";
 import type { Told } from "./told";
 
@@ -63,7 +64,8 @@ async function take(accountId: string): Promise<void> {
     const open = openChecks(files);
     show({ cases: open, checklists: await checklists(), ...(await categories()) });
     await takeCommunitiesOf(open);
-    await takePhotos(open);
+    const pictures = await takePhotos(open);
+    await forgetUnneeded(pictures, await visitsHere(accountId));
     takenAt.value = new Date();
     await keep(provisionsName(accountId), provisions.value, accountId);
   } catch (error) {
@@ -237,7 +239,7 @@ async function hasPhotos(file: CaseFile): Promise<boolean> {
 }
 
 /** The pictures of cases: small ones of all, whole ones of what a check compares. */
-async function takePhotos(files: readonly CaseFile[]): Promise<void> {
+async function takePhotos(files: readonly CaseFile[]): Promise<ReadonlySet<string>> {
   const wanted = new Map<string, string>();
   for (const file of files) for (const photo of file.photos) wanted.set(photoName(photo.photo_id, "thumbnail"), photo.thumbnail_url);
   let whole = 0;
@@ -248,6 +250,18 @@ async function takePhotos(files: readonly CaseFile[]): Promise<void> {
     }
   }
   await inTurns([...wanted], ([name, address]) => takePhoto(name, address));
+  return new Set(wanted.keys());
+}
+
+/** Worksheets whose round is over and that no visit on this phone rests on, and pictures of cases that are not to be checked any more. */
+async function forgetUnneeded(pictures: ReadonlySet<string>, visits: readonly SheetUse[]): Promise<void> {
+  const sheets = sheetsNeeded(provisions.value.rounds, visits);
+  await forgetKept([...(await keptKeys(SHEETS)).filter((each) => !sheets.has(each)), ...(await keptKeys(PHOTOS)).filter((each) => !pictures.has(each))]);
+}
+
+async function visitsHere(accountId: string): Promise<SheetUse[]> {
+  const records = await withDatabase((db) => db.records.filter((each) => each.kind === "inspection" && each.owner === accountId).toArray());
+  return records.map((each) => each.content as SheetUse);
 }
 
 async function takePhoto(name: string, address: string): Promise<void> {

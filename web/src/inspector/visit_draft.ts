@@ -8,6 +8,7 @@ import { addPhoto, removePhoto } from "@/offline/photos";
 import type { KeptProblem, KeptRecord, LocalPhoto } from "@/offline/record_types";
 import { changeDraft, editHere, getRecord, leaveDraft, photosOf } from "@/offline/records";
 
+import { changedItems, noteParts, noteWith } from "./correction";
 import { sheetName } from "./provisions";
 import { itemsOf, type Sheet, type SheetItem } from "./sheet";
 import { sheetFor } from "./take_along";
@@ -50,6 +51,15 @@ export interface VisitDraft {
   canUndo: ComputedRef<boolean>;
   undoes: ComputedRef<SheetItem | null>;
   note: Ref<string>;
+  /** The visit corrects a submitted one: why, and which of its items are another now. */
+  isCorrection: ComputedRef<boolean>;
+  reason: Ref<string>;
+  changed: ComputedRef<readonly string[]>;
+  /** Whether anything but the reason is another than before. */
+  hasChanged: ComputedRef<boolean>;
+  /** Small pictures of photos at the server that answers name, by their ids. */
+  pictures: ComputedRef<Readonly<Record<string, string>>>;
+  writeReason: (text: string) => void;
   choose: (item: SheetItem, result: Result) => void;
   change: (item: SheetItem, change: Partial<Answer>) => void;
   undo: () => SheetItem | null;
@@ -75,6 +85,10 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
   const saving = ref<Saving>("saved");
   const problem = shallowRef<Problem | null>(null);
   const note = ref("");
+  const reason = ref("");
+  const isCorrection = computed(() => record.value?.content.supersedes != null);
+  const prefix = (): string => String(record.value?.own["notePrefix"] ?? "");
+  const before = computed(() => (record.value?.own["before"] ?? { answers: [], note: "" }) as { answers: Answer[]; note: string });
   const lastBuilding = ref("");
   const undos = shallowRef<readonly Undo[]>([]);
   /** Answers changed since the server refused: what it said of them no longer holds. */
@@ -101,6 +115,7 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
     const visit = found.content as Visit;
     record.value = found;
     note.value = visit.note;
+    if (isCorrection.value) ({ reason: reason.value, words: note.value } = noteParts(prefix(), visit.note));
     for (const [code, answer] of answersOf(visit)) answers.set(code, answer);
     local.value = await photosOf(id);
     sheet.value = await findSheet(found);
@@ -159,7 +174,7 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
     if (!isDirty) return;
     isDirty = false;
     const now = [...answers.values()];
-    const words = note.value;
+    const words = isCorrection.value ? noteWith(prefix(), reason.value, note.value) : note.value;
     try {
       await changeDraft<"inspection">(id, (content) => ({ ...content, answers: now, note: words }));
       problem.value = null;
@@ -180,10 +195,15 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
     touched.add(code);
   }
 
+  const earlier = computed(() => new Map(before.value.answers.map((each) => [each.item_code, each])));
+
   function choose(item: SheetItem, result: Result): void {
     const before = answers.get(item.code);
     undos.value = [...undos.value, { code: item.code, before }].slice(-MOST_UNDO);
-    set(item.code, withResult(before, item, result, new Date(), positionNow()));
+    const changed = withResult(before, item, result, new Date(), positionNow());
+    // A correction says what was there then: when and where it was seen does not change with it.
+    const was = earlier.value.get(item.code);
+    set(item.code, was === undefined ? changed : { ...changed, observed_at: was.observed_at, position: was.position });
     save();
   }
 
@@ -230,7 +250,18 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
     }
   }
 
+  function writeReason(text: string): void {
+    reason.value = text;
+    save(TYPING_MS);
+  }
+
   async function remove(photoId: string): Promise<void> {
+    const named = [...answers.values()].find((each) => each.photo_ids.includes(photoId));
+    if (named !== undefined) {
+      // At the server it stays with the visit as it was; this one no longer names it.
+      set(named.item_code, { ...named, photo_ids: named.photo_ids.filter((each) => each !== photoId) });
+      return save();
+    }
     const code = local.value.find((each) => each.id === photoId)?.slot.slice("answers.".length);
     await removePhoto(photoId);
     if (code !== undefined) touched.add(code);
@@ -256,6 +287,8 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
 
   /** Those whose files are gone prove nothing. */
   const photosHere: PhotoCount = (code) => (photos.value.get(code) ?? []).filter((each) => record.value?.damagedPhotoIds.includes(each.id) !== true).length;
+
+  const changed = computed(() => (isCorrection.value ? changedItems(before.value.answers, answers, (code) => photos.value.has(code)) : []));
 
   const refusals = computed(() => {
     const found = new Map<string, string[]>();
@@ -289,6 +322,12 @@ export function useVisitDraft(id: string, positionNow: () => Answer["position"])
       return code === undefined || sheet.value === null ? null : (itemsOf(sheet.value).find((each) => each.code === code) ?? null);
     }),
     note,
+    isCorrection,
+    reason,
+    changed,
+    hasChanged: computed(() => changed.value.length > 0 || note.value !== before.value.note),
+    pictures: computed(() => (record.value?.own["pictures"] ?? {}) as Record<string, string>),
+    writeReason,
     choose,
     change,
     undo,
