@@ -35,6 +35,8 @@ export interface ChecklistInView {
   asked: Asked<{ all: Schemas["ChecklistSummary"][]; version: Schemas["ChecklistVersion"] | null }>;
   all: ComputedRef<Schemas["ChecklistSummary"][]>;
   version: ComputedRef<Schemas["ChecklistVersion"] | null>;
+  /** Whether the checklist that the address names is one of them; null until they are read. */
+  isKnown: ComputedRef<boolean | null>;
   indicators: ComputedRef<Indicator[]>;
   /** Names for people; the code where nothing is known by it. */
   checklistName: ComputedRef<string>;
@@ -61,6 +63,7 @@ export function useChecklist(view: ComputedRef<View>): ChecklistInView {
     asked,
     all,
     version,
+    isKnown: computed(() => (asked.value.value === null ? null : all.value.some((each) => each.code === view.value.checklist))),
     indicators,
     checklistName: computed(() => say(all.value.find((each) => each.code === view.value.checklist)?.name) || view.value.checklist),
     indicatorName: (code) => say(indicators.value.find((each) => each.code === code)?.name) || code,

@@ -1,14 +1,45 @@
 import { describe, expect, it } from "vitest";
 
-import { aimOf, changeOf, gapOf, percent, shadeOf, standingOf, type Target } from "./figures";
+import { absenceOf, aimOf, changeOf, gapOf, percent, shadeOf, standingOf, wholePercent, type Target } from "./figures";
 
 describe("per cent", () => {
-  it("is rounded down, so that nothing reads as reached that is not", () => {
+  it("is cut, so that nothing reads as reached that is not", () => {
     expect(percent(0.89999)).toBe("89.9");
+    expect(percent(0.7996)).toBe("79.9");
+    expect(percent(1999 / 2500)).toBe("79.9");
+    expect(wholePercent(0.7996)).toBe("79");
+    expect(percent(0.99999)).toBe("99.9");
     expect(percent(21905 / 25353)).toBe("86.4");
   });
   it("keeps exact shares whole, whatever binary fractions make of them", () => {
     for (let each = 0; each <= 1000; each += 1) expect(Number(percent(each / 1000))).toBe(each / 10);
+  });
+});
+
+describe("a rate below its target", () => {
+  it("never reads as one that has reached it, by one pair in ten million", () => {
+    for (const target of [0.8, 0.9, 0.95, 1]) {
+      for (const of of [3, 7, 211, 25_353, 9_999_999]) {
+        const most = Math.ceil(target * of - 1e-9) - 1;
+        if (most < 0) continue;
+        expect(Number(percent(most / of))).toBeLessThan(target * 100);
+        expect(Number(wholePercent(most / of))).toBeLessThan(target * 100);
+      }
+    }
+  });
+});
+
+describe("a rate that is not there", () => {
+  const absent = (unassessed: number, stale: number) => absenceOf({ value: null, excluded: { unassessed, stale, not_applicable: 4 } });
+  it("says whether nobody looked, all is out of date, or nothing applies", () => {
+    expect(absent(1, 2)).toBe("unassessed");
+    expect(absent(0, 2)).toBe("stale");
+    expect(absent(0, 0)).toBe("not_applicable");
+    expect(absenceOf({ value: 0, excluded: { unassessed: 1, stale: 0, not_applicable: 0 } })).toBeNull();
+  });
+  it("looks other where nothing applies than where nobody looked", () => {
+    expect(shadeOf(null, 0.9, "not_applicable")).toBe("out");
+    expect(shadeOf(null, 0.9, "unassessed")).toBe("none");
   });
 });
 

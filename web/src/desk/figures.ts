@@ -5,17 +5,38 @@ export type Figures = Schemas["RateFigures"];
 export type Target = Schemas["Target"];
 
 /**
- * A share in per cent with one decimal, rounded down: 89.97 % never reads as 90.0 %, which would be a target reached.
- * The small addend undoes what binary fractions take from shares that are exact, such as 0.57.
+ * How many whole steps a share has, the rest cut off: no figure ever reads as a target that was not reached, as 79.96 %
+ * rounded to 80.0 % would. The small addend undoes what binary fractions take from shares that are exact, such as 0.57;
+ * it is less than what one pair of a hundred million weighs. The server cuts shares in files by the same rule
+ * (`checklists/rates.py`).
  */
+function stepsOf(share: number, steps: number): number {
+  return Math.floor(share * steps + steps * 1e-9);
+}
+
+/** A share in per cent with one decimal, cut: 89.97 % is 89.9. */
 export function percent(share: number): string {
-  const tenths = Math.floor(share * 1000 + 1e-6);
+  const tenths = stepsOf(share, 1000);
   return tenths === 1000 ? "100" : (tenths / 10).toFixed(1);
 }
 
-/** A target in per cent as policies write it: 90, not 90.0. */
+/** A share in whole per cent, cut, where room is scarce. */
+export function wholePercent(share: number): string {
+  return String(stepsOf(share, 100));
+}
+
+/** A target in per cent as policies write it: 90, not 90.0; exact, for it is a number that somebody chose. */
 export function percentOfTarget(share: number): string {
-  return String(Math.round(share * 1000) / 10);
+  return String(Math.round(share * 10_000) / 100);
+}
+
+/** Why a place has no rate here: nothing applies to it, nobody has looked yet, or all that was seen is out of date. */
+export type Absence = "not_applicable" | "stale" | "unassessed";
+
+export function absenceOf(figures: Pick<Figures, "value" | "excluded">): Absence | null {
+  if (figures.value !== null) return null;
+  if (figures.excluded.unassessed > 0) return "unassessed";
+  return figures.excluded.stale > 0 ? "stale" : "not_applicable";
 }
 
 export type Standing = "unassessed" | "below" | "reached" | "untold";
@@ -31,10 +52,10 @@ export function standingOf(value: number | null, target: number | null): Standin
  * How a cell is coloured: how far a rate is from its target in steps of ten points below it, two steps above it;
  * without a target by its own height, in one neutral colour that judges nothing.
  */
-export type Shade = "none" | "below-3" | "below-2" | "below-1" | "reached-1" | "reached-2" | "plain-1" | "plain-2" | "plain-3" | "plain-4";
+export type Shade = "none" | "out" | "below-3" | "below-2" | "below-1" | "reached-1" | "reached-2" | "plain-1" | "plain-2" | "plain-3" | "plain-4";
 
-export function shadeOf(value: number | null, target: number | null): Shade {
-  if (value === null) return "none";
+export function shadeOf(value: number | null, target: number | null, absence: Absence | null = null): Shade {
+  if (value === null) return absence === "not_applicable" ? "out" : "none";
   if (target === null) return value < 0.6 ? "plain-1" : value < 0.75 ? "plain-2" : value < 0.9 ? "plain-3" : "plain-4";
   const gap = target - value;
   if (gap > 0.2) return "below-3";

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 
 import type { Figures } from "./figures";
-import { orderedRows, stepFrom, type HeatRow } from "./heat";
+import { orderedPlaces, stepFrom, type HeatPlace } from "./heat";
 
-const row = (key: string, value: number | null): HeatRow => ({ kind: "area", key, name: key, figures: { value } as Figures, communities: null, cells: new Map() });
+const place = (key: string, value: number | null): HeatPlace => ({ kind: "area", key, name: key, figures: { value } as Figures, communities: null, cells: new Map() });
 
-describe("the rows of a heat table", () => {
-  const rows = [row("a", 0.9), row("b", null), row("c", 0), row("d", 0.5)];
+describe("the places of a heat table", () => {
+  const places = [place("a", 0.9), place("b", null), place("c", 0), place("d", 0.5)];
   it("stand as the server orders them, or the lowest first and the unassessed last", () => {
-    expect(orderedRows(rows, "code").map((each) => each.key)).toEqual(["a", "b", "c", "d"]);
-    expect(orderedRows(rows, "lowest").map((each) => each.key)).toEqual(["c", "d", "a", "b"]);
-    expect(rows.map((each) => each.key)).toEqual(["a", "b", "c", "d"]);
+    expect(orderedPlaces(places, "code").map((each) => each.key)).toEqual(["a", "b", "c", "d"]);
+    expect(orderedPlaces(places, "lowest").map((each) => each.key)).toEqual(["c", "d", "a", "b"]);
+    expect(places.map((each) => each.key)).toEqual(["a", "b", "c", "d"]);
   });
 });
 

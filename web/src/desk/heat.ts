@@ -1,13 +1,14 @@
-/** The heat table's contents: places by indicators (or items), each cell a rate. */
+/** The heat table's contents: indicators (or items) by places, each cell a rate. */
 import type { Figures } from "./figures";
 
-export interface HeatColumn {
+/** An indicator or an item: long names, so each has a line of its own. */
+export interface HeatLine {
   code: string;
   name: string;
   figures: Figures;
 }
 
-export interface HeatRow {
+export interface HeatPlace {
   kind: "area" | "community";
   /** An area's code or a community's id. */
   key: string;
@@ -18,19 +19,19 @@ export interface HeatRow {
 }
 
 export interface Heat {
-  columns: HeatColumn[];
-  rows: HeatRow[];
+  lines: HeatLine[];
+  places: HeatPlace[];
 }
 
 /** The lowest rate first, what was not assessed last; else as the server orders them, by code. */
-export function orderedRows(rows: readonly HeatRow[], order: "code" | "lowest"): HeatRow[] {
-  if (order === "code") return [...rows];
-  return [...rows].sort((one, other) => (one.figures.value ?? 2) - (other.figures.value ?? 2));
+export function orderedPlaces(places: readonly HeatPlace[], order: "code" | "lowest"): HeatPlace[] {
+  if (order === "code") return [...places];
+  return [...places].sort((one, other) => (one.figures.value ?? 2) - (other.figures.value ?? 2));
 }
 
 export type Step = "ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight" | "Home" | "End";
 
-/** Where the keyboard goes from a cell; it stops at the edges. Column 0 is the total. */
+/** Where the keyboard goes from a cell; it stops at the edges. Line 0 is all indicators, column 0 the whole area. */
 export function stepFrom(at: { row: number; column: number }, key: string, rows: number, columns: number): { row: number; column: number } | null {
   const within = (value: number, count: number) => Math.min(Math.max(value, 0), count - 1);
   switch (key as Step) {

@@ -1,7 +1,7 @@
 /** Reading the heat table: the areas below, or the communities of the lowest area. */
 import { answer, api, type Schemas } from "@/api/client";
 
-import type { Heat, HeatRow } from "./heat";
+import type { Heat, HeatPlace } from "./heat";
 import { selection, type Question } from "./rates";
 
 type Table = Schemas["ComplianceTable"];
@@ -31,9 +31,9 @@ export async function loadHeat(asked: Question, nameOf: (column: Named) => strin
   const areas = await read(asked, "child_area");
   const table = areas.rows.length > 0 ? areas : await read(asked, "community");
   return {
-    columns: table.columns.map((each) => ({ code: each.code, name: nameOf(each), figures: each.item_rate })),
-    rows: table.rows.map(
-      (each): HeatRow => ({
+    lines: table.columns.map((each) => ({ code: each.code, name: nameOf(each), figures: each.item_rate })),
+    places: table.rows.map(
+      (each): HeatPlace => ({
         kind: each.community_id === null ? "area" : "community",
         key: each.community_id ?? each.code,
         name: each.name,

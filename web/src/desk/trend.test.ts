@@ -9,7 +9,7 @@ const point = (on: string, value: number | null, communities: number | null = nu
   items: figures(value, (value ?? 0) - 0.05, (value ?? 0) + 0.05),
   communities: figures(communities, 0, 1),
 });
-const WORDS = { items: "items", communities: "communities", interval: "interval", target: "target", day: (day: string) => day };
+const WORDS = { items: "items", communities: "communities", interval: "interval", target: "target", none: "none", day: (day: string) => day, fraction: () => "1/2" };
 const PALETTE = { ink: "#000", ink2: "#333", line: "#999", surface: "#fff", brand: "#080", blue: "#00f", red: "#f00", amber: "#850", grey: "#777" };
 
 describe("a trend", () => {

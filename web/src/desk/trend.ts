@@ -13,7 +13,9 @@ export interface TrendWords {
   communities: string;
   interval: string;
   target: string;
+  none: string;
   day: (day: string) => string;
+  fraction: (figures: Figures) => string;
 }
 
 /** An axis begins at the ten below the lowest of what is drawn on it: a change is seen, and the scale says where it begins. */
@@ -50,7 +52,7 @@ export function drawTrend(points: readonly TrendPoint[], target: number | null, 
       formatter: (found: { dataIndex: number }[]) => {
         const point = points[found[0]?.dataIndex ?? -1];
         if (point === undefined) return "";
-        const rate = (figures: Figures) => (figures.value === null ? "—" : `${percent(figures.value)}%  ${figures.numerator}/${figures.denominator}`);
+        const rate = (figures: Figures) => (figures.value === null ? words.none : `${percent(figures.value)}%  ${words.fraction(figures)}`);
         const lines = [words.day(point.on), `${words.items}  ${rate(point.items)}`];
         if (point.items.interval !== null) lines.push(`${words.interval}  ${percent(point.items.interval.low)}–${percent(point.items.interval.high)}%`);
         if (hasCommunities && point.communities !== null) lines.push(`${words.communities}  ${rate(point.communities)}`);

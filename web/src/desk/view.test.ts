@@ -17,6 +17,7 @@ describe("a view and its address", () => {
       status: "stale",
       span: 365,
       order: "lowest",
+      sequence: "community",
     };
     const query = queryOf(view);
     expect(query).toEqual({
@@ -30,6 +31,7 @@ describe("a view and its address", () => {
       status: "stale",
       days: "365",
       order: "lowest",
+      sequence: "community",
     });
     expect(viewOf(query as Record<string, string>, TODAY)).toEqual(view);
   });

@@ -13,6 +13,8 @@ export type Span = (typeof SPANS)[number];
 
 /** Areas by their code, or the lowest rate first. */
 export type Order = "code" | "lowest";
+/** Failing pairs by who must act first, or community by community. */
+export type Sequence = "deadline" | "community";
 
 export interface View {
   /** null: the person's own area. */
@@ -27,6 +29,7 @@ export interface View {
   status: Status;
   span: Span;
   order: Order;
+  sequence: Sequence;
 }
 
 /** The checklist that the policies' headline target (创城指标达标率) is about. */
@@ -43,6 +46,7 @@ export const START: View = {
   status: "fail",
   span: 90,
   order: "code",
+  sequence: "deadline",
 };
 
 const CODE = /^[\w.-]{1,60}$/;
@@ -70,6 +74,7 @@ export function viewOf(query: LocationQuery, today: string): View {
     status: among(STATUSES, text(query, "status"), START.status),
     span: among(SPANS, text(query, "days"), START.span),
     order: among(["code", "lowest"], text(query, "order"), START.order),
+    sequence: among(["deadline", "community"], text(query, "sequence"), START.sequence),
   };
 }
 
@@ -86,6 +91,7 @@ export function queryOf(view: View): LocationQueryRaw {
   if (view.status !== START.status) query["status"] = view.status;
   if (view.span !== START.span) query["days"] = String(view.span);
   if (view.order !== START.order) query["order"] = view.order;
+  if (view.sequence !== START.sequence) query["sequence"] = view.sequence;
   return query;
 }
 

@@ -1,7 +1,7 @@
 /** The ranking's drawing: a point for each place, whiskers for its interval, a line for the target. Pure. */
 import type { CustomSeriesRenderItem } from "echarts";
 
-import { percent, type Figures } from "./figures";
+import { percent, wholePercent, type Figures } from "./figures";
 import type { Palette } from "./plot_colours";
 import type { Ranked } from "./ranking";
 
@@ -15,6 +15,8 @@ export interface WhiskerWords {
   coverage: string;
   interval: string;
   rank: (ranked: Ranked<Place>) => string;
+  fraction: (figures: Figures) => string;
+  shareOf: (coverage: Figures["coverage"]) => string;
 }
 
 export const ROW_HEIGHT = 26;
@@ -24,12 +26,14 @@ export function heightOf(places: number): number {
   return 56 + Math.max(3, places) * ROW_HEIGHT;
 }
 
-const NARROW = 520;
+const NARROW = 480;
+const WIDE = 520;
 
 export function drawWhiskers(ranking: readonly Ranked<Place>[], target: number | null, words: WhiskerWords, palette: Palette, width: number): object {
   const shown = ranking.filter((each) => each.best !== null);
   const names = shown.map((each) => each.row.name);
   const lowest = Math.min(...shown.map((each) => each.row.figures.interval?.low ?? 1), target ?? 1);
+  const longest = Math.max(0, ...shown.map((each) => `${percent(each.row.figures.value ?? 0)}%  ${words.fraction(each.row.figures)}`.length));
   const whisker: CustomSeriesRenderItem = (_, api) => {
     const at = Number(api.value(3));
     const [left, right, point] = [api.coord([api.value(0), at]), api.coord([api.value(2), at]), api.coord([api.value(1), at])];
@@ -44,7 +48,7 @@ export function drawWhiskers(ranking: readonly Ranked<Place>[], target: number |
     };
   };
   return {
-    grid: [{ left: width < NARROW ? 128 : 176, right: width < NARROW ? 58 : 124, top: 26, bottom: 26 }],
+    grid: [{ left: width < NARROW ? 128 : 168, right: 28 + longest * 6 + (width < WIDE ? 0 : 76), top: 26, bottom: 26 }],
     tooltip: {
       trigger: "item",
       renderMode: "richText",
@@ -57,8 +61,7 @@ export function drawWhiskers(ranking: readonly Ranked<Place>[], target: number |
         if (found === undefined || found.row.figures.value === null) return "";
         const { name, figures } = found.row;
         const interval = figures.interval === null ? "—" : `${percent(figures.interval.low)}–${percent(figures.interval.high)}%`;
-        const coverage = figures.coverage.value === null ? "—" : `${percent(figures.coverage.value)}%`;
-        return [`${name}  ${words.rank(found)}`, `${percent(figures.value ?? 0)}%  ${figures.numerator}/${figures.denominator}`, `${words.interval}  ${interval}`, `${words.coverage}  ${coverage}`].join("\n");
+        return [`${name}  ${words.rank(found)}`, `${percent(figures.value ?? 0)}%  ${words.fraction(figures)}`, `${words.interval}  ${interval}`, `${words.coverage}  ${words.shareOf(figures.coverage)}`].join("\n");
       },
     },
     xAxis: {
@@ -66,7 +69,8 @@ export function drawWhiskers(ranking: readonly Ranked<Place>[], target: number |
       min: Math.max(0, Math.floor(lowest * 10) * 10),
       max: 100,
       position: "bottom",
-      axisLabel: { color: palette.ink2, formatter: "{value}%" },
+      splitNumber: width < NARROW ? 2 : 5,
+      axisLabel: { color: palette.ink2, formatter: "{value}%", hideOverlap: true },
       splitLine: { lineStyle: { color: palette.line } },
     },
     yAxis: [
@@ -79,7 +83,7 @@ export function drawWhiskers(ranking: readonly Ranked<Place>[], target: number |
         axisLabel: {
           color: palette.ink,
           fontSize: 13,
-          width: width < NARROW ? 118 : 166,
+          width: width < NARROW ? 118 : 158,
           overflow: "truncate",
           formatter: (name: string, at: number) => `${name} ${shown[at] === undefined ? "" : words.rank(shown[at])}`,
         },
@@ -97,8 +101,9 @@ export function drawWhiskers(ranking: readonly Ranked<Place>[], target: number |
           formatter: (_: string, at: number) => {
             const figures = shown[at]?.row.figures;
             if (figures?.value === null || figures === undefined) return "";
-            const coverage = figures.coverage.value === null ? "—" : `${Math.floor(figures.coverage.value * 100 + 1e-6)}%`;
-            return width < NARROW ? `${percent(figures.value)}%` : `${percent(figures.value)}%  ${words.coverage} ${coverage}`;
+            const rate = `${percent(figures.value)}%  ${words.fraction(figures)}`;
+            // The fraction comes before coverage where there is room for one only; the tooltip and the table have both.
+            return width < WIDE || figures.coverage.value === null ? rate : `${rate}  ${words.coverage} ${wholePercent(figures.coverage.value)}%`;
           },
         },
       },
