@@ -59,13 +59,14 @@ _READ = """async () => {
     request.onerror = () => fail(request.error);
   });
   const database = await settled(indexedDB.open("jiayuan"));
-  if (!database.objectStoreNames.contains("records")) { database.close(); return {records: [], photos: 0, bytes: 0}; }
-  const reading = database.transaction(["records", "photos", "bytes", "facts"]);
-  const [records, photos, bytes, facts] = await Promise.all([
+  if (!database.objectStoreNames.contains("records")) { database.close(); return {records: [], photos: 0, bytes: 0, kept: []}; }
+  const reading = database.transaction(["records", "photos", "bytes", "facts", "kept"]);
+  const [records, photos, bytes, facts, kept] = await Promise.all([
     settled(reading.objectStore("records").getAll()), settled(reading.objectStore("photos").count()),
-    settled(reading.objectStore("bytes").count()), settled(reading.objectStore("facts").getAll())]);
+    settled(reading.objectStore("bytes").count()), settled(reading.objectStore("facts").getAll()),
+    settled(reading.objectStore("kept").getAllKeys())]);
   database.close();
-  return {records, photos, bytes, facts};
+  return {records, photos, bytes, facts, kept};
 }"""
 
 
@@ -131,7 +132,7 @@ def put_on_phone(
 
 
 def read_phone(page: Page) -> dict[str, Any]:
-    """All records, how many photos and how many photos' bytes the phone holds; asked again where the page went elsewhere."""
+    """All records, how many photos and photos' bytes the phone holds, what it keeps of the server's; asked again where the page went elsewhere."""
     for _ in range(5):
         try:
             found: dict[str, Any] = page.evaluate(_READ)

@@ -126,6 +126,42 @@ def test_a_visit_is_made_from_the_round_to_the_case_it_opens(inspector: Page, ma
     assert len(failed["photo_ids"]) == 1
     number = maker.case(MANAGER, failed["case_id"])["number"]
     expect(page.get_by_text(number)).to_be_visible()
+    correct(page, maker, planned, visit["id"], stored)
+
+
+def correct(
+    page: Page, maker: Maker, planned: dict[str, Any], visit_id: str, earlier: dict[str, Any]
+) -> None:
+    """One item of the delivered visit was mistapped: everything else stays, its photos without being taken again."""
+    page.get_by_role("button", name="更正这次检查").click()
+    expect(page.get_by_text("这是更正")).to_be_visible()
+    expect(card(page, "FIRE-03").locator("input[value=fail]")).to_be_checked()
+    expect(card(page, "FIRE-04").get_by_text("照片 2/2 张")).to_be_visible()
+    expect(card(page, "FIRE-04").locator(".picker img")).to_have_count(2)
+    page.get_by_role("link", name="核对并提交").click()
+    submit = page.get_by_role("button", name="提交更正")
+    expect(submit).to_be_disabled()
+    expect(page.get_by_text("还没有改动")).to_be_visible()
+    page.go_back()
+    answer(page, "FIRE-03", "pass")
+    page.get_by_role("link", name="核对并提交").click()
+    expect(page.get_by_text("请写明更正原因")).to_be_visible()
+    page.get_by_label("更正原因").fill("看错了单元")
+    submit.click()
+    expect(page.get_by_role("heading", name="更正已送达")).to_be_visible(timeout=SENT_MS)
+    expect(page.get_by_text("不再认定的问题 1 件")).to_be_visible()
+    visits = {each["id"]: each for each in visits_of(maker, planned["id"])}
+    newest = next(each for each in visits.values() if each["superseded_by"] is None)
+    assert (len(visits), newest["supersedes"], newest["number"]) == (2, visit_id, 2)
+    stored = maker.ask(MANAGER, "GET", f"/api/v1/inspections/{newest['id']}")
+    assert stored["note"].startswith("更正原因：看错了单元")
+    assert {each["item_code"]: each["result"] for each in stored["answers"]}["FIRE-03"] == "pass"
+    observed = {each["item_code"]: each["observed_at"] for each in earlier["answers"]}
+    assert {each["item_code"]: each["observed_at"] for each in stored["answers"]} == observed
+    assert len(stored["photos"]) == 3
+    # Whoever opens the round's line, or the first visit by its address, is led to what counts now.
+    page.goto(f"/inspect/visit/{visit_id}/sent")
+    expect(page.get_by_text("这次检查已经更正")).to_be_visible()
 
 
 def test_a_visit_without_a_network_outlives_its_tab_and_arrives_once(

@@ -41,6 +41,8 @@ IS_LONG = os.environ.get("TORTURE") == "long"
 SEED = int(os.environ.get("SEED", "20261121"))
 # Where the line is to be bad for every request, none may come from the service worker's store.
 BLOCKED_WORKER = ("Service Worker registration blocked",)
+# As web/src/offline/sender.ts registers it.
+SYNC_TAG = "jiayuan-sending"
 RECORDS, PHOTOS = (100, 400) if IS_LONG else (10, 30)
 SECONDS = 900 if IS_LONG else 90
 
@@ -248,6 +250,70 @@ def test_a_report_made_without_a_network_is_sent_when_there_is_one(
     ]
     record = read_phone(page)["records"][0]
     expect(page.locator("main")).to_contain_text(record["receipt"]["tracking_code"][:4])
+
+
+def test_what_was_queued_is_sent_by_background_sync_with_no_page_open(
+    new_context: Callable[..., BrowserContext],
+    product: Product,
+    chance: random.Random,
+    mark: str,
+    tmp_path: Path,
+    complaints: Any,
+) -> None:
+    """The browser wakes the service worker, which sends; a second waking sends nothing again."""
+    complaints.allow("net::ERR_")
+    community = some_community(product)
+    (photo,) = files_of(tmp_path, chance, 1)
+    context = new_context(**PHONE)
+    page = context.new_page()
+    page.goto(f"/c/{community}/report")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.locator("input[type=file]").first.set_input_files(photo)
+    expect(page.locator(".picker img")).to_have_count(1)
+    write_words(page, f"{mark} words")
+    wait_for_draft(page, f"{mark} words")
+    context.set_offline(True)
+    page.get_by_role("button", name="提交").click()
+    page.wait_for_url("**/mine/**")
+    assert states_on_phone(page) in (["queued"], ["waiting"])
+    page.close()
+    context.set_offline(False)
+    # No page of the app is open: nothing but the service worker can send.
+    blank = context.new_page()
+    assert held_by_server(product, mark) == {}
+    wake(context, blank, product.address)
+    wait_for(lambda: len(held_by_server(product, mark)) == 1)
+    wake(context, blank, product.address)
+    blank.goto(f"{product.address}/api/v1/settings")
+    wait_until_delivered(blank, 1, 30)
+    ((text, photos),) = held_by_server(product, mark).values()
+    assert text == f"{mark} words"
+    assert [sha256 for _, sha256 in photos] == [hashlib.sha256(photo.read_bytes()).hexdigest()]
+    assert read_phone(blank)["bytes"] == 0
+
+
+def wake(context: BrowserContext, page: Page, address: str) -> None:
+    """What the browser does when there is a network again: the sync event, by DevTools."""
+    session = context.new_cdp_session(page)
+    found: list[str] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(
+            each["registrationId"]
+            for each in event["registrations"]
+            if each["scopeURL"].startswith(address) and not each["isDeleted"]
+        ),
+    )
+    session.send("ServiceWorker.enable")
+    deadline = time.monotonic() + 10
+    while not found:
+        assert time.monotonic() < deadline, "the service worker is not registered"
+        page.wait_for_timeout(50)
+    session.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {"origin": address, "registrationId": found[-1], "tag": SYNC_TAG, "lastChance": False},
+    )
+    session.detach()
 
 
 def write_words(page: Page, words: str) -> None:
