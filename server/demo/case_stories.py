@@ -15,7 +15,7 @@ from server.clock import local_day
 from server.demo.cast import Crew, Hand
 from server.demo.matters import Matter
 from server.demo.pictures import Shot
-from server.demo.world import Story, World, after_photos, fresh
+from server.demo.world import Story, World, after_photos, awake, fresh
 from uploads.photos import get_photo
 from uploads.releases import make_public_picture, release_photo
 
@@ -41,6 +41,8 @@ class Filed:
 
 
 Fate = Callable[[Filed, datetime], Story]
+# What is late already is not left to the next minute: the time left counts as this at least.
+_A_WORKING_DAY = timedelta(hours=9)
 
 
 def _dispatch(filed: Filed, at: datetime, hand: Hand | None = None) -> None:
@@ -90,36 +92,45 @@ def _pass(filed: Filed, at: datetime) -> None:
 
 
 def _to_work(filed: Filed, at: datetime) -> Story:
-    """Dispatched within hours, taken up soon after. What comes next reads the instant from the world's clock."""
+    """Dispatched within the hour, taken up soon after, in office hours."""
     world = filed.world
-    at = world.office(at + world.between(0.3, 3))
-    yield at
+    at = world.office(at + world.between(0.1, 0.8))
+    at = yield at
     _dispatch(filed, at)
-    at = world.office(at + world.between(0.3, 4))
-    yield at
+    at = world.office(at + world.between(0.1, 0.8))
+    at = yield at
     _start(filed, at)
     return at
 
 
-def fixed(filed: Filed, at: datetime, days: tuple[float, float] = (0.4, 9)) -> Story:
-    """The plain way: worked on, fixed, checked, closed; some of them shown to the public."""
+def fixed(filed: Filed, at: datetime, shares: tuple[float, float] = (0.15, 0.75)) -> Story:
+    """The plain way: worked on, fixed when such a share of the time to the deadline is over, checked, closed; some of
+    them shown to the public."""
     world = filed.world
     _expect_after_photo(filed)
     at = yield from _to_work(filed, at)
-    at = world.office(at + timedelta(days=world.dice.uniform(*days)))
-    yield at
+    at = _at_share_of_the_time_left(filed, at, world.dice.uniform(*shares))
+    at = yield at
     after = _handle(filed, at)
     at = world.office(at + world.between(2, 26))
-    yield at
+    at = yield at
     _pass(filed, at)
-    yield at + timedelta(minutes=20)
-    release(filed, (*filed.before[:1], after), at + timedelta(minutes=20))
+    shown_at = yield at + timedelta(minutes=20)
+    release(filed, (*filed.before[:1], after), shown_at)
     return at
+
+
+def _at_share_of_the_time_left(filed: Filed, at: datetime, share: float) -> datetime:
+    """In office hours, unless the deadline does not wait for them."""
+    due = _due(filed)
+    wanted = at + max(due - at, _A_WORKING_DAY if share > 1 or due <= at else timedelta(0)) * share
+    in_office = filed.world.office(wanted)
+    return wanted if wanted < due <= in_office else in_office
 
 
 def slowly_fixed(filed: Filed, at: datetime) -> Story:
     """The same, long past the deadline."""
-    return (yield from fixed(filed, at, (9, 38)))
+    return (yield from fixed(filed, at, (1.15, 2.4)))
 
 
 def reworked(filed: Filed, at: datetime) -> Story:
@@ -127,16 +138,16 @@ def reworked(filed: Filed, at: datetime) -> Story:
     world = filed.world
     at = yield from _to_work(filed, at)
     at = world.office(at + world.between(8, 60))
-    yield at
+    at = yield at
     _handle(filed, at, world.pool.next_place(filed.matter.scene))
     at = world.office(at + world.between(2, 20))
-    yield at
+    at = yield at
     _send_back(filed, at)
     at = world.office(at + world.between(10, 60))
-    yield at
+    at = yield at
     _handle(filed, at)
     at = world.office(at + world.between(2, 20))
-    yield at
+    at = yield at
     _pass(filed, at)
     return at
 
@@ -154,18 +165,18 @@ def extended(filed: Filed, at: datetime) -> Story:
     world = filed.world
     _expect_after_photo(filed)
     at = yield from _to_work(filed, at)
-    asked_at = at + world.between(1, 4)
+    asked_at = awake(at + world.between(1, 4))
     if asked_at < _due(filed) - timedelta(minutes=30):
-        yield asked_at
+        asked_at = yield asked_at
         _ask_for_time(filed, asked_at)
         at = asked_at + world.between(0.5, 2)
-        yield at
+        at = yield at
         world.act(fresh(filed.case_id), Action.APPROVE_EXTENSION, filed.crew.dispatcher, at)
     at = world.office(at + timedelta(days=world.dice.uniform(1, 5)))
-    yield at
+    at = yield at
     _handle(filed, at)
     at = world.office(at + world.between(2, 20))
-    yield at
+    at = yield at
     _pass(filed, at)
     return at
 
@@ -187,10 +198,10 @@ def returned(filed: Filed, at: datetime) -> Story:
     if wrong is None:
         return (yield from fixed(filed, at))
     at = world.office(at + world.between(0.3, 3))
-    yield at
+    at = yield at
     _dispatch(filed, at, wrong)
     at = world.office(at + world.between(1, 6))
-    yield at
+    at = yield at
     _return(filed, wrong, at)
     return (yield from fixed(filed, at))
 
@@ -215,10 +226,10 @@ def sent_back_today(filed: Filed, at: datetime) -> Story:
     """Returned by who got it first; the dispatcher has to decide again."""
     wrong = _another_hand(filed)
     at += timedelta(minutes=50)
-    yield at
+    at = yield at
     _dispatch(filed, at, wrong)
     at += timedelta(minutes=70)
-    yield at
+    at = yield at
     _return(filed, wrong or filed.hand, at)
     return at
 
@@ -227,7 +238,7 @@ def returned_and_dispatched(filed: Filed, at: datetime) -> Story:
     """Returned by the first, now with the right one, who has not started."""
     at = yield from sent_back_today(filed, at)
     at += timedelta(minutes=200)
-    yield at
+    at = yield at
     _dispatch(filed, at)
     return at
 
@@ -237,7 +248,7 @@ def forced(filed: Filed, at: datetime) -> Story:
     world = filed.world
     at = yield from _to_work(filed, at)
     at = world.office(at + timedelta(days=world.dice.uniform(6, 14)))
-    yield at
+    at = yield at
     world.act(
         fresh(filed.case_id),
         Action.FORCE_CLOSE,
@@ -254,7 +265,7 @@ def appealed(filed: Filed, at: datetime) -> Story:
     world = filed.world
     at = yield from _late_closing(filed, at)
     at = world.office(at + world.between(3, 30))
-    yield at
+    at = yield at
     reason = "等待供电部门停电配合3个工作日，申请不计超期"
     world.act(fresh(filed.case_id), Action.APPEAL, filed.hand.actor, at, reason=reason)
     return at
@@ -265,7 +276,7 @@ def appeal_granted(filed: Filed, at: datetime) -> Story:
     world = filed.world
     at = yield from appealed(filed, at)
     at = world.office(at + world.between(20, 50))
-    yield at
+    at = yield at
     world.act(
         fresh(filed.case_id),
         Action.DECIDE_APPEAL,
@@ -282,10 +293,10 @@ def _late_closing(filed: Filed, at: datetime) -> Story:
     _expect_after_photo(filed)
     at = yield from _to_work(filed, at)
     at = world.office(at + timedelta(days=world.dice.uniform(3, 5)))
-    yield at
+    at = yield at
     _handle(filed, at)
     at = world.office(at + world.between(2, 8))
-    yield at
+    at = yield at
     _pass(filed, at)
     return at
 
@@ -301,10 +312,10 @@ def put_off(filed: Filed, at: datetime) -> Story:
     at = yield from _to_work(filed, at)
     at += timedelta(minutes=15)
     if at < _due(filed):
-        yield at
+        at = yield at
         _ask_to_suspend(filed, at)
         at = world.office(at + world.between(0.5, 3))
-        yield at
+        at = yield at
         world.act(fresh(filed.case_id), Action.APPROVE_SUSPENSION, filed.crew.manager, at)
     return at
 
@@ -312,7 +323,7 @@ def put_off(filed: Filed, at: datetime) -> Story:
 def ignored(filed: Filed, at: datetime) -> Story:
     """Dispatched, and nobody has taken it up."""
     at = filed.world.office(at + filed.world.between(0.3, 2))
-    yield at
+    at = yield at
     _dispatch(filed, at)
     return at
 
@@ -326,7 +337,7 @@ def waiting(_filed: Filed, at: datetime) -> Story:
 def dispatched(filed: Filed, at: datetime) -> Story:
     """With who is to handle it, not taken up yet."""
     at += timedelta(minutes=25)
-    yield at
+    at = yield at
     _dispatch(filed, at)
     return at
 
@@ -335,7 +346,7 @@ def _soon_at_work(filed: Filed, at: datetime) -> Story:
     """Without regard for office hours: for what is to be under way now, whatever day and hour it is."""
     at = yield from dispatched(filed, at)
     at += timedelta(minutes=25)
-    yield at
+    at = yield at
     _start(filed, at)
     return at
 
@@ -350,10 +361,10 @@ def handed_in(filed: Filed, at: datetime) -> Story:
     _expect_after_photo(filed)
     at = yield from _soon_at_work(filed, at)
     at += timedelta(hours=filed.world.dice.uniform(1.5, 3))
-    yield at
+    at = yield at
     after = _handle(filed, at)
-    yield at + timedelta(minutes=10)
-    release(filed, (*filed.before[:1], after), at + timedelta(minutes=10))
+    shown_at = yield at + timedelta(minutes=10)
+    release(filed, (*filed.before[:1], after), shown_at)
     return at
 
 
@@ -361,10 +372,10 @@ def to_be_redone(filed: Filed, at: datetime) -> Story:
     """Sent back by the checker; waits for the handler's second attempt."""
     at = yield from _soon_at_work(filed, at)
     at += timedelta(hours=2)
-    yield at
+    at = yield at
     _handle(filed, at, filed.world.pool.next_place(filed.matter.scene))
     at += timedelta(hours=1.5)
-    yield at
+    at = yield at
     _send_back(filed, at)
     return at
 
@@ -373,7 +384,7 @@ def asks_for_time(filed: Filed, at: datetime) -> Story:
     """Waits for the dispatcher's word on an extension."""
     at = yield from _soon_at_work(filed, at)
     at += timedelta(minutes=80)
-    yield at
+    at = yield at
     _ask_for_time(filed, at)
     return at
 
@@ -382,7 +393,7 @@ def asks_to_suspend(filed: Filed, at: datetime) -> Story:
     """Waits for the manager's word on a suspension."""
     at = yield from _soon_at_work(filed, at)
     at += timedelta(minutes=80)
-    yield at
+    at = yield at
     _ask_to_suspend(filed, at)
     return at
 
@@ -391,7 +402,7 @@ def suspended(filed: Filed, at: datetime) -> Story:
     """Put off to a date, with the manager's word."""
     at = yield from asks_to_suspend(filed, at)
     at += timedelta(minutes=140)
-    yield at
+    at = yield at
     filed.world.act(fresh(filed.case_id), Action.APPROVE_SUSPENSION, filed.crew.manager, at)
     return at
 
@@ -410,7 +421,7 @@ def _ask_to_suspend(filed: Filed, at: datetime) -> None:
 def taken_up_again(filed: Filed, at: datetime) -> Story:
     """Reopened, and begun anew by who had it."""
     at += timedelta(minutes=90)
-    yield at
+    at = yield at
     _start(filed, at)
     return at
 
@@ -419,13 +430,13 @@ def fixed_again(filed: Filed, at: datetime) -> Story:
     """Reopened, and this time fixed for good."""
     world = filed.world
     at = world.office(at + world.between(1, 6))
-    yield at
+    at = yield at
     _start(filed, at)
     at = world.office(at + world.between(4, 30))
-    yield at
+    at = yield at
     _handle(filed, at, world.pool.next_place(filed.matter.scene))
     at = world.office(at + world.between(2, 20))
-    yield at
+    at = yield at
     _pass(filed, at)
     return at
 
@@ -446,7 +457,7 @@ def release(filed: Filed, photo_ids: tuple[uuid.UUID, ...], at: datetime) -> Non
 
 # How often what happens after an ordinary finding; the rest is simply fixed.
 ORDINARY: Mapping[Fate, float] = {
-    slowly_fixed: 0.28,
+    slowly_fixed: 0.13,
     reworked: 0.06,
     extended: 0.05,
     returned: 0.04,

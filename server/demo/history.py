@@ -2,7 +2,8 @@
 
 Everything is one unit of work, so a load that is ended half way has changed nothing and the next start begins it again;
 photos' files are kept before, and found again. Each step is taken at its own past instant, and in between the sweeper's
-duties are done when they were due, as the running product would have.
+duties are done when they were due, as the running product would have. People are about by day only: at night the
+history ends with the evening, and only the clocks of the cases run on.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from server.db import db
 from server.demo.cast import gather_cast
 from server.demo.photo_pool import PhotoPool
 from server.demo.programme import CIVILISED, FIRE, PARTS, WASTE, Part, codes_of, stories_of
-from server.demo.world import Story, World, read_buildings
+from server.demo.world import Story, World, awake, last_waking, read_buildings
 
 _SEED = "家园 2026"
 # What would have happened in it is left to the running product.
@@ -58,17 +59,17 @@ def tell_history(
 ) -> LoadedHistory:
     """Let everything happen, in the caller's transaction; `progress` hears of each week."""
     cast = gather_cast(keys, codes_of(parts))
-    world = World(cast, pool, keys, now, _versions(), Random(_SEED))  # noqa: S311 - variety, no secret
+    world = World(cast, pool, keys, last_waking(now), _versions(), Random(_SEED))  # noqa: S311 - variety, no secret
     world.buildings = read_buildings(list(cast.communities.values()))
-    _Telling(world, progress).tell(list(stories_of(world, parts)))
+    _Telling(world, now, progress).tell(list(stories_of(world, parts)))
     return LoadedHistory(*(_count(table) for table in (Round, Inspection, Report, Case)))
 
 
 class _Telling:
     """All stories at once, always the one whose next step comes first."""
 
-    def __init__(self, world: World, progress: Told) -> None:
-        self._world, self._progress = world, progress
+    def __init__(self, world: World, until: datetime, progress: Told) -> None:
+        self._world, self._until, self._progress = world, until, progress
         self._queue: list[tuple[datetime, int, Story]] = []
         self._turn = count()
         self._told_week = 100
@@ -80,17 +81,17 @@ class _Telling:
             at, _, story = heapq.heappop(self._queue)
             self._sweep(at)
             self._tell_week(at)
-            self._put(story)
+            self._put(story, at)
             for begun in self._world.begun:
                 self._put(begun)
             self._world.begun.clear()
             db.session.flush()
-        self._sweep(self._world.now - _LAST_MINUTE)
+        self._sweep(self._until - _LAST_MINUTE)
 
-    def _put(self, story: Story) -> None:
-        """Take the story's present step and queue its next; what would be after now has not happened."""
+    def _put(self, story: Story, present: datetime | None = None) -> None:
+        """Take the story's present step, if it has begun, and queue its next; what would be after now has not happened."""
         try:
-            at = next(story)
+            at = awake(next(story) if present is None else story.send(present))
         except StopIteration:
             return
         if at < self._world.now - _LAST_MINUTE:

@@ -118,7 +118,7 @@ def _round(
     """A round: planned two days ahead, then visit after visit; what they find goes its own way."""
     crew = world.cast.crews[part.township]
     at = world.ago(planned.from_days + 2, 9.5)
-    yield at
+    at = yield at
     communities = [_community(world, part.township, code) for code in all_codes or codes]
     inspectors = {each.id: crew.inspectors[n % len(crew.inspectors)] for n, each in enumerate(communities)}
     round_id = plan_round(
@@ -132,7 +132,7 @@ def _round(
         at = max(
             at, world.office(world.ago(first_days - number * days_apart, 9 + world.dice.uniform(0.5, 6.5)))
         )
-        yield at
+        at = yield at
         version = world.versions[planned.checklist]
         for filed in visit(world, Visit(community, version, inspectors[community.id], round_id, failing), at):
             world.go_on(fates.ordinary_fate(world, part.township)(filed, at + timedelta(minutes=5)))
@@ -150,7 +150,7 @@ def _present_rounds(world: World) -> Iterator[Story]:
 def _round_under_way(world: World, crew: Crew) -> Story:
     planned = PlannedRound("本周消防安全巡查", RoundKind.ROUTINE, FIRE, 1.2, -2)
     at = world.ago(2.5)
-    yield at
+    at = yield at
     communities = [_community(world, HOME_TOWNSHIP, code) for code in _TODAYS_COMMUNITIES]
     one, other = crew.inspectors
     visitors = {each.id: (other if n >= 4 else one) for n, each in enumerate(communities)}
@@ -162,13 +162,13 @@ def _round_under_way(world: World, crew: Crew) -> Story:
         inspector = visitors[communities[number].id]
         world.go_on(_todays_visit(world, Visit(communities[number], version, inspector, round_id, 0.08), at))
     at = world.ago(0.9 / 24)
-    yield at
+    at = yield at
     leave_half_done(Visit(communities[0], version, one, round_id, 0), at, 0.6)
     return at
 
 
 def _todays_visit(world: World, what: Visit, at: datetime) -> Story:
-    yield at
+    at = yield at
     for filed in visit(world, what, at):
         world.go_on(fates.dispatched(filed, at))
     return at
@@ -177,14 +177,14 @@ def _todays_visit(world: World, what: Visit, at: datetime) -> Story:
 def _third_party(world: World, crew: Crew) -> Story:
     planned = PlannedRound("第三方暗访（试评）", RoundKind.THIRD_PARTY, WASTE, 3, -4)
     at = world.ago(4)
-    yield at
+    at = yield at
     evaluator = world.cast.evaluator
     communities = [_community(world, HOME_TOWNSHIP, code) for code in ("001-02", "002-01")]
     assert evaluator.account_id is not None
     ids = {each.id: evaluator.account_id for each in communities}
     round_id = plan_round(world, planned, crew.manager, ids, at)
     at = world.ago(1.5)
-    yield at
+    at = yield at
     visit(world, Visit(communities[0], world.versions[WASTE], evaluator, round_id, 0), at)
     return at
 
@@ -192,7 +192,7 @@ def _third_party(world: World, crew: Crew) -> Story:
 def _round_to_come(world: World, crew: Crew) -> Story:
     planned = PlannedRound("四季度文明小区实地测评", RoundKind.ASSESSMENT, CIVILISED, -5, -25)
     at = world.ago(1)
-    yield at
+    at = yield at
     communities = [_community(world, HOME_TOWNSHIP, code) for code in PARTS[0].civilised if _has(world, code)]
     ids = {each.id: crew.inspectors[n % 2].account_id for n, each in enumerate(communities)}
     plan_round(world, planned, crew.manager, {each: one for each, one in ids.items() if one}, at)

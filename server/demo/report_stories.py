@@ -97,12 +97,12 @@ def tell(world: World, what: Report, at: datetime, number: int | None = None) ->
 
 def reported(world: World, what: Report, at: datetime, fate: Fate, *, is_verified: bool = False) -> Story:
     """Reported, looked at by the desk, verified on the spot where it is doubtful, filed; then the fate."""
-    yield at
+    at = yield at
     told = tell(world, what, at)
     at += world.between(0.15, 0.6)
     if is_verified:
         at = yield from _verified(told, at)
-    yield at
+    at = yield at
     _file(told, at)
     return (yield from fate(told.filed(), at))
 
@@ -119,10 +119,10 @@ def _file(told: Told, at: datetime) -> None:
 
 def _verified(told: Told, at: datetime) -> Story:
     world, crew = told.world, told.filed().crew
-    yield at
+    at = yield at
     world.act(told.case(), Action.ASK_VERIFICATION, crew.dispatcher, at)
     at += world.between(0.6, 2)
-    yield at
+    at = yield at
     verifier = crew.inspectors[-1]
     shot = Shot(told.what.matter.scene, told.number, is_close=True)
     photo = world.photograph(shot, told.what.community, verifier, at)
@@ -132,57 +132,57 @@ def _verified(told: Told, at: datetime) -> Story:
 
 def waits_for_triage(world: World, what: Report, at: datetime, number: int | None = None) -> Story:
     """New on the desk."""
-    yield at
+    at = yield at
     tell(world, what, at, number)
     return at
 
 
 def waits_for_verification(world: World, what: Report, at: datetime) -> Story:
     """Sent to an inspector to be looked at."""
-    yield at
+    at = yield at
     told = tell(world, what, at)
     at += timedelta(minutes=20)
-    yield at
+    at = yield at
     world.act(told.case(), Action.ASK_VERIFICATION, told.filed().crew.dispatcher, at)
     return at
 
 
 def not_filed(world: World, what: Report, at: datetime, reason: str) -> Story:
     """Looked at and not taken up, with the reason."""
-    yield at
+    at = yield at
     told = tell(world, what, at)
     at += world.between(0.3, 3)
-    yield at
+    at = yield at
     world.act(told.case(), Action.NOT_FILE, told.filed().crew.dispatcher, at, reason=reason)
     return at
 
 
 def doubled(world: World, what: Report, at: datetime) -> Story:
     """Two people report the same; the second case is merged into the first, which is then fixed for both."""
-    yield at
+    at = yield at
     first = tell(world, what, at)
     at += world.between(0.6, 3)
-    yield at
+    at = yield at
     second = tell(world, what, at)
     at += world.between(0.2, 1)
-    yield at
+    at = yield at
     _file(first, at)
     at += timedelta(minutes=6)
-    yield at
+    at = yield at
     world.act(second.case(), Action.MERGE, second.filed().crew.dispatcher, at, target_case_id=first.case_id)
     return (yield from fixed(first.filed(), at))
 
 
 def rated(world: World, what: Report, at: datetime, score: str, note: str = "") -> Story:
     """Fixed and judged by who reported it."""
-    yield at
+    at = yield at
     told = tell(world, what, at)
     at += world.between(0.15, 0.6)
-    yield at
+    at = yield at
     _file(told, at)
     at = yield from fixed(told.filed(), at)
     at += world.between(1, 40)
-    yield at
+    at = yield at
     if told.case().state is State.CLOSED:
         rate_report(told.code, world.keys.lookup.encode(), score, note, at)
     return at
@@ -190,13 +190,13 @@ def rated(world: World, what: Report, at: datetime, score: str, note: str = "") 
 
 def not_fixed_after_all(world: World, what: Report, at: datetime, fate: Fate) -> Story:
     """Closed, and the reporter says that it is not fixed: it opens again by itself, and the fate follows."""
-    yield at
+    at = yield at
     told = tell(world, what, at)
     at += world.between(0.15, 0.6)
-    yield at
+    at = yield at
     _file(told, at)
-    at = yield from fixed(told.filed(), at, (0.2, 1.5))
+    at = yield from fixed(told.filed(), at, (0.05, 0.3))
     at += world.between(3, 20)
-    yield at
+    at = yield at
     say_not_fixed(told.code, world.keys.lookup.encode(), "只清了一半，昨天又堆上了", (), what.reporter, at)
     return (yield from fate(told.filed(), at))

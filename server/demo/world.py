@@ -27,12 +27,16 @@ from server.demo.photo_pool import PhotoPool
 from server.demo.pictures import Shot
 from uploads.photos import DeviceFacts, store_photo
 
-# A story tells when its next step is; the step is taken at that instant, as if it were now.
-# What it returns is when it ended.
-Story = Generator[datetime, None, datetime]
+# A story tells when its next step would be and is answered when it is, which is later where people sleep; the step is
+# taken at that instant, as if it were now. What it returns is when it ended.
+Story = Generator[datetime, datetime, datetime]
 
 _NAMES = uuid.UUID("5a6f0d0e-2f0b-5d57-9c55-4a1a79616e31")
 _OPENING, _CLOSING = 8.6, 16.8
+# When people are about: from the first hour to the last; a night's events are told in the hour after it.
+_RISING, _RETIRING = 7.5, 20.5
+_MORNING = timedelta(hours=1)
+_NIGHT = timedelta(hours=24 - _RETIRING + _RISING)
 
 
 def name_of(what: str) -> uuid.UUID:
@@ -40,9 +44,35 @@ def name_of(what: str) -> uuid.UUID:
     return uuid.uuid5(_NAMES, what)
 
 
+def awake(moment: datetime) -> datetime:
+    """The instant itself by day; by night one in the hour after rising, and the later it was, the later in that hour."""
+    rising = _rising_of(moment)
+    if moment >= rising:
+        retiring = rising + timedelta(hours=_RETIRING - _RISING)
+        if moment < retiring:
+            return moment
+        rising += timedelta(days=1)
+    return rising + (moment - (rising - _NIGHT)) / _NIGHT * _MORNING
+
+
+def last_waking(moment: datetime) -> datetime:
+    """The last instant up to this one at which a day's events are all told: this one by day, else the evening's end."""
+    rising = _rising_of(moment)
+    retiring = rising + timedelta(hours=_RETIRING - _RISING)
+    if moment < rising + _MORNING:
+        return retiring - timedelta(days=1)
+    return min(moment, retiring)
+
+
+def _rising_of(moment: datetime) -> datetime:
+    """When people rise on that local day."""
+    midnight = datetime.combine(local_day(moment), datetime.min.time(), LOCAL_ZONE)
+    return midnight + timedelta(hours=_RISING)
+
+
 @dataclass(slots=True)
 class World:
-    """The stage of one load; `now` is its real instant, before which everything happens."""
+    """The stage of one load; `now` is the last instant at which anything is done in it (`last_waking`)."""
 
     cast: Cast
     pool: PhotoPool

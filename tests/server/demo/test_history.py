@@ -28,7 +28,7 @@ from grid.positions import Position
 from inspections.duplicate_search import list_duplicates_of_case
 from inspections.models import Inspection, Report, Round, RoundAssignment
 from server.cli.demo import describe
-from server.clock import local_day
+from server.clock import LOCAL_ZONE, local_day
 from server.db import db, transaction
 from server.demo import loading
 from server.demo.cast import gather_cast
@@ -154,6 +154,18 @@ def test_every_chain_of_events_holds_and_runs_forward_in_the_past(history):
         by_case.setdefault(case_id, []).append(at)
     assert all(times == sorted(times) for times in by_case.values())
     assert min(min(times) for times in by_case.values()) < NOW - timedelta(days=50)
+
+
+def test_people_are_about_by_day_and_most_of_what_they_fix_is_fixed_in_time(history):
+    by_people = db.session.scalars(sa.select(CaseEvent.at).where(CaseEvent.actor_id.is_not(None)))
+    hours = [local.hour + local.minute / 60 for local in (at.astimezone(LOCAL_ZONE) for at in by_people)]
+    assert 7.5 <= min(hours) <= max(hours) <= 20.5
+    handed_in = [
+        each for each in cases(Case.state == State.CLOSED) if each.deadline_effective and each.handled_at
+    ]
+    in_time = [each.handled_at <= each.deadline_effective for each in handed_in]
+    assert sum(in_time) >= 0.7 * len(in_time)
+    assert not all(in_time)
 
 
 def test_every_figure_follows_from_the_facts(history):
