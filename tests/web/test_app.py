@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.live import Product
 from tests.web.conftest import PASSWORD, sign_in
+from tests.web.making import Maker
+from tests.web.phone_queue import read_phone, states_on_phone
+
+
+@pytest.fixture(scope="module")
+def maker(playwright: Playwright, product: Product) -> Iterator[Maker]:
+    request = playwright.request.new_context(base_url=product.address)
+    yield Maker(request)
+    request.dispose()
 
 
 def test_staff_sign_in_and_arrive_at_their_work(phone: Page) -> None:
@@ -37,6 +48,44 @@ def test_sign_in_survives_the_access_token(phone: Page, product: Product) -> Non
     phone.goto("/settings")
     expect(phone.get_by_text("处置人员")).to_be_visible()
     assert any(each["name"] == "access_token_cookie" for each in context.cookies())
+
+
+def test_who_leaves_a_shared_phone_leaves_nothing_but_what_has_not_arrived(
+    phone: Page, maker: Maker
+) -> None:
+    """Copies go, a draft stays and is told of; the next person sees neither, the first one finds it again."""
+    case = maker.ask("demo-handler", "GET", "/api/v1/cases?state=dispatched&limit=1")["items"][0]
+    sign_in(phone, "demo-handler").goto("/handle")
+    expect(phone.get_by_text(case["title"]).first).to_be_visible()
+    phone.goto(f"/handle/{case['id']}")
+    phone.get_by_role("button", name="退单").click()
+    phone.get_by_label("原因").fill("不归本公司管")
+    phone.get_by_label("原因").blur()
+    phone.wait_for_timeout(600)
+    assert states_on_phone(phone) == ["draft"]
+    assert read_phone(phone)["kept"]
+    phone.goto("/settings")
+    phone.get_by_role("button", name="退出登录").click()
+    dialog = phone.get_by_role("dialog").filter(has_text="还有内容没送到")
+    expect(dialog).to_contain_text("1 份草稿")
+    dialog.get_by_role("button", name="仍要退出").click()
+    expect(phone).to_have_url(re.compile("/$"))
+    left = read_phone(phone)
+    assert (left["kept"], [each["state"] for each in left["records"]]) == ([], ["draft"])
+    enter(phone, "demo-inspector", "/sync")
+    expect(phone.get_by_role("heading", name="手机里没有要发送的内容")).to_be_visible()
+    assert not [each for each in read_phone(phone)["kept"] if "handler" in each]
+    enter(phone, "demo-handler", f"/handle/{case['id']}")
+    expect(phone.get_by_label("原因")).to_have_value("不归本公司管")
+
+
+def enter(page: Page, username: str, then: str) -> None:
+    """Sign in by the form, whoever is there now."""
+    page.goto(f"/sign-in?next={then}")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page).to_have_url(re.compile(f"{re.escape(then)}$"))
 
 
 def test_language_and_appearance_are_chosen_and_stay(phone: Page) -> None:
