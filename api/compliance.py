@@ -128,14 +128,7 @@ def get_community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> 
 @blueprint.response(200, CommunitySeriesSchema, example=COMMUNITY_SERIES_EXAMPLE)
 def get_community_compliance_series(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
     """A community's standing and rate at the end of each day of a period."""
-    community, (first_on, last_on) = _community(community_id), _period(query)
-    days = community_series(community.id, selection_of(query), first_on, last_on)
-    return {
-        "community": community,
-        "checklist_code": query["checklist"],
-        "formulas": FORMULAS,
-        "days": [_community_day(each) for each in days],
-    }
+    return community_compliance_series(query, community_id)
 
 
 @blueprint.route("/communities/<uuid:community_id>/compliance/explain")
@@ -192,6 +185,18 @@ def community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict
         "item_rate": figures_of(rates.items),
         "standing": rates.standing,
         "items": _pairs(rates),
+    }
+
+
+def community_compliance_series(query: dict[str, Any], community_id: uuid.UUID) -> dict[str, Any]:
+    """What `get_community_compliance_series` answers."""
+    community, (first_on, last_on) = _community(community_id), _period(query)
+    days = community_series(community.id, selection_of(query), first_on, last_on)
+    return {
+        "community": community,
+        "checklist_code": query["checklist"],
+        "formulas": FORMULAS,
+        "days": [_community_day(each) for each in days],
     }
 
 

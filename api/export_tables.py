@@ -19,14 +19,17 @@ from api.table_words import (
     ROUND_KINDS,
 )
 from cases.wording import LOOP_NAMES, STATE_NAMES
-from checklists.rates import COMMUNITY_ATTAINMENT, INDICATOR_ATTAINMENT
+from checklists.rates import COMMUNITY_ATTAINMENT, CUT_EN, CUT_ZH, INDICATOR_ATTAINMENT, cut
 from grid.attributes import VOCABULARY, Attribute, AttributeType
 from grid.models import Account
 from grid.organisation_kinds import ORGANISATION_KINDS
 
 
 def _at(path: str, zh: str, en: str, width: int = 16, *, is_share: bool = False) -> Column:
-    """A column that shows what stands at a dotted path of attributes and keys; what is not there is an empty cell."""
+    """A column that shows what stands at a dotted path of attributes and keys; what is not there is an empty cell.
+
+    Shares are cut as on the pages; both sides of the fraction stand beside them whole.
+    """
     names = path.split(".")
 
     def value(row: Any, _speak: Speak) -> Cell:
@@ -35,7 +38,9 @@ def _at(path: str, zh: str, en: str, width: int = 16, *, is_share: bool = False)
                 return None
             row = row.get(name) if isinstance(row, Mapping) else getattr(row, name)
         if isinstance(row, Decimal):
-            return float(row)
+            row = float(row)
+        if is_share and isinstance(row, float):
+            return cut(row)
         return row if isinstance(row, str | int | float | bool | datetime | date | None) else str(row)
 
     return Column(zh, en, value, width, is_share)
@@ -102,6 +107,7 @@ MEASURES = Table(
         _at("exempt", "申诉剔除", "Exempt", 9),
         Column("公式", "Rule", lambda row, speak: speak(row.rule_zh, row.rule_en), 70),
     ),
+    ((CUT_ZH, CUT_EN),),
 )
 REPORTS = Table(
     "上报",
@@ -242,14 +248,15 @@ def _rate(path: str, zh: str, en: str) -> tuple[Column, ...]:
         _at(f"{path}.coverage.value", f"{zh}·覆盖率", f"{en}: coverage", 9, is_share=True),
         _at(f"{path}.interval.low", f"{zh}·95%下限", f"{en}: low (95 %)", 9, is_share=True),
         _at(f"{path}.interval.high", f"{zh}·95%上限", f"{en}: high (95 %)", 9, is_share=True),
-        _at(f"{path}.excluded.unassessed", f"{zh}·未测评", f"{en}: not assessed", 9),
+        _at(f"{path}.excluded.unassessed", f"{zh}·未检查", f"{en}: not inspected", 9),
         _at(f"{path}.excluded.stale", f"{zh}·已过期", f"{en}: out of date", 9),
         _at(f"{path}.excluded.not_applicable", f"{zh}·不适用", f"{en}: not applicable", 9),
     )
 
 
-_FORMULAS = tuple(
-    (each.statement_zh, each.statement_en) for each in (INDICATOR_ATTAINMENT, COMMUNITY_ATTAINMENT)
+_FORMULAS = (
+    *((each.statement_zh, each.statement_en) for each in (INDICATOR_ATTAINMENT, COMMUNITY_ATTAINMENT)),
+    (CUT_ZH, CUT_EN),
 )
 _BOTH_RATES = (
     *_rate("item_rate", "指标达标率", "Indicator attainment"),
@@ -276,14 +283,27 @@ AREA_SERIES = Table(
     ),
     _FORMULAS,
 )
+COMMUNITY_SERIES = Table(
+    "小区逐日达标率",
+    "Community by day",
+    (
+        _at("as_of", "日期", "Day", 12),
+        _at("version.number", "检查表版本", "Version", 9),
+        *_rate("items", "指标达标率", "Indicator attainment"),
+        _word("standing.status", PAIR_STATUSES, "小区是否达标", "Standing"),
+        _at("standing.score", "得分", "Score", 8),
+    ),
+    _FORMULAS,
+)
 
 
 def compliance_table(columns: Sequence[Mapping[str, Any]]) -> Table:
-    """A heat table: a place a row, a column's rate and what it is of in two cells each."""
+    """A heat table: a place a row, a column's rate and both sides of its fraction in three cells each."""
     made: list[Column] = []
     for column in columns:
         zh, en, path = column["name_zh"], column["name_en"], f"cells.{column['code']}"
         made.append(_at(f"{path}.share.value", zh, en, 12, is_share=True))
+        made.append(_at(f"{path}.share.numerator", f"{zh}·分子", f"{en}: numerator", 8))
         made.append(_at(f"{path}.share.denominator", f"{zh}·分母", f"{en}: denominator", 8))
     places = (_at("code", "代码", "Code", 18), _at("name", "名称", "Name", 26))
     standing = _word("standing.status", PAIR_STATUSES, "小区是否达标", "Standing")

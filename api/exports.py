@@ -24,6 +24,7 @@ from api.export_tables import (
     CHECKLIST,
     COMMUNITIES,
     COMMUNITY_COMPLIANCE,
+    COMMUNITY_SERIES,
     EXPLANATION,
     INSPECTIONS,
     MEASURES,
@@ -248,6 +249,17 @@ def export_community_compliance(query: dict[str, Any], community_id: uuid.UUID) 
     return table_answer(
         COMMUNITY_COMPLIANCE, compliance.community_compliance(query, community_id)["items"], query
     )
+
+
+@_export(
+    "/communities/<uuid:community_id>/compliance/series",
+    SeriesExportSchema,
+    needs(Permission.READ_COMPLIANCE),
+)
+def export_community_series(query: dict[str, Any], community_id: uuid.UUID) -> Response:
+    """What GET /communities/{id}/compliance/series tells, as a file, a row a day."""
+    days = compliance.community_compliance_series(query, community_id)["days"]
+    return table_answer(COMMUNITY_SERIES, days, query)
 
 
 @_export(

@@ -50,7 +50,7 @@ PAIR_STATUSES: Words = {
     PairStatus.PASS: ("达标", "Pass"),
     PairStatus.FAIL: ("不达标", "Fail"),
     PairStatus.STALE: ("已过期", "Out of date"),
-    PairStatus.UNASSESSED: ("未测评", "Not assessed"),
+    PairStatus.UNASSESSED: ("未检查", "Not inspected"),
     PairStatus.NOT_APPLICABLE: ("不适用", "Not applicable"),
 }
 ROLES: Words = {

@@ -97,7 +97,7 @@ class Page:
 
 
 _REASONS = {
-    PairStatus.UNASSESSED: ("未测评", "never assessed"),
+    PairStatus.UNASSESSED: ("未检查", "never inspected"),
     PairStatus.STALE: ("结果已过有效期", "the result is out of date"),
     PairStatus.NOT_APPLICABLE: ("不适用", "does not apply"),
 }

@@ -5,6 +5,7 @@ stated, with a version, beside every figure.
 """
 
 from dataclasses import dataclass
+from math import floor
 
 from checklists.compliance import PairStatus
 from checklists.intervals import Interval, wilson_interval
@@ -113,6 +114,21 @@ class Share:
     @property
     def value(self) -> float | None:
         return self.numerator / self.denominator if self.denominator else None
+
+
+# What is said wherever rates are read.
+CUT_ZH = "百分比只舍不入，保留一位小数：没到目标的，不会显示成到了目标。"
+CUT_EN = "Per cents are cut to one decimal, never rounded up: nothing reads as a target that was not reached."
+
+
+def cut(share: float) -> float:
+    """A share as people are shown it: to a tenth of a per cent, the rest cut off.
+
+    79.96 % rounded would read as a target of 80 % reached; cut it reads 79.9 %. What binary fractions take from
+    exact shares (0.57) is given back; that is less than one pair of a hundred million weighs. The web app's
+    `figures.ts` cuts by the same rule.
+    """
+    return floor(share * 1000 + 1e-6) / 1000
 
 
 @dataclass(frozen=True, slots=True)

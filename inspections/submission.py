@@ -18,7 +18,6 @@ from grid.permissions import Actor
 from inspections.answers import AnswerResult
 from inspections.inspection_basis import Basis
 from inspections.inspection_content import InspectionStatus
-from inspections.item_rules import demands_of
 from inspections.models import Answer, Inspection
 from server.db import db
 from server.errors import Conflict
@@ -148,13 +147,11 @@ def _case_line(answer: Answer, opened: OpenedCase) -> dict[str, Any]:
 
 
 def _failing_answers(submission: Submission, answers: Sequence[Answer]) -> list[FailingAnswer]:
-    titles = {demand.code: demand.criterion_zh for demand in demands_of(submission.basis.version)}
     return [
         FailingAnswer(
             NewCase(
                 community_id=submission.inspection.community_id,
                 item_code=answer.item_code,
-                title=titles[answer.item_code],
                 text=answer.note,
                 building=answer.building,
                 latitude=answer.latitude,

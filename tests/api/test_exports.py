@@ -229,8 +229,29 @@ def test_rates_their_series_and_what_stands_behind_them(
         measure="communities",
     )
     assert [row["小区"] for row in whole] == [scene.community.name]
-    share = as_book(client, f"/areas/{code}/compliance", manager, checklist=checklist).worksheets[1]["C2"]
-    assert (round(share.value, 3), share.number_format) == (0.667, "0.0%")
+    own_days = as_csv(
+        client, f"/communities/{scene.community.id}/compliance/series", manager, checklist=checklist
+    )
+    assert (len(own_days), own_days[-1]["日期"]) == (30, "2026-11-20")
+    assert (own_days[-1]["指标达标率·分子"], own_days[-1]["指标达标率·分母"]) == ("2", "3")
+    assert own_days[-1]["小区是否达标"] == "不达标"
+
+
+def test_a_share_in_a_file_is_cut_as_on_the_page_and_stands_beside_its_whole_fraction(
+    client: Any, scene: CaseScene, manager: dict[str, str]
+) -> None:
+    at = NOW - timedelta(days=1)
+    results = (("FIRE-01", "pass"), ("GREEN-01", "pass"), ("CORR-01", "fail"))
+    entries = [ObservationEntry(item, result, at, new_id()) for item, result in results]
+    record_observations(scene.community.id, new_id(), 1, entries, at)
+    path = f"/areas/{scene.areas['township'].code}/compliance"
+    checklist = scene.version.checklist_code
+    book = as_book(client, path, manager, checklist=checklist)
+    share, numerator, denominator = (book.worksheets[1][cell] for cell in ("C2", "D2", "E2"))
+    assert (share.value, share.number_format) == (0.666, "0.0%")
+    assert (numerator.value, denominator.value) == (2, 3)
+    assert any("只舍不入" in str(row[1].value) for row in book.worksheets[0].iter_rows())
+    assert as_csv(client, path, manager, checklist=checklist)[0]["指标达标率"] == "0.666"
 
 
 def test_a_heat_table_comes_with_the_areas_own_rates_first(

@@ -64,7 +64,7 @@ def test_each_pair_that_is_left_out_says_why(community):
     inspect(community, at=AT - 60 * DAY, A="pass")
     found = {row.item_code: (row.status, row.reason_zh) for row in pairs().rows}
     assert found["A"] == (PairStatus.STALE, "结果已过有效期")
-    assert found["F"] == (PairStatus.UNASSESSED, "未测评")
+    assert found["F"] == (PairStatus.UNASSESSED, "未检查")
     assert found["L"][0] is PairStatus.NOT_APPLICABLE
     assert found["L"][1].startswith("不适用：")
 

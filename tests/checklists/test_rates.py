@@ -3,7 +3,7 @@
 import pytest
 
 from checklists.compliance import PairStatus
-from checklists.rates import COMMUNITY_ATTAINMENT, COVERAGE, INDICATOR_ATTAINMENT, StatusCounts, rate_of
+from checklists.rates import COMMUNITY_ATTAINMENT, COVERAGE, INDICATOR_ATTAINMENT, StatusCounts, cut, rate_of
 
 
 def test_a_rate_is_passing_over_assessed_with_its_coverage():
@@ -29,6 +29,16 @@ def test_nothing_assessed_is_not_assessed_rather_than_zero():
 
 def test_where_nothing_applies_there_is_no_coverage_either():
     assert rate_of(StatusCounts(not_applicable=3)).coverage.value is None
+
+
+def test_a_share_that_is_shown_is_cut_and_never_reads_as_a_target_that_it_has_not_reached():
+    assert (cut(0.7996), cut(1999 / 2500), cut(2 / 3), cut(0.99999)) == (0.799, 0.799, 0.666, 0.999)
+    for target, of in [(0.8, 25_353), (0.9, 9_999_999), (1.0, 3)]:
+        assert cut((int(target * of - 1e-9)) / of if target < 1 else (of - 1) / of) < target
+
+
+def test_exact_shares_stay_exact_whatever_binary_fractions_make_of_them():
+    assert all(cut(tenths / 1000) == tenths / 1000 for tenths in range(1001))
 
 
 def test_counts_add_up_status_by_status():
