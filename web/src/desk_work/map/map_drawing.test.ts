@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { clustered } from "./clusters";
 import { groupedBy, hullOf } from "./hull";
-import { labelBox, overlap } from "./labels";
+import { freePlace, labelBox, overlap } from "./labels";
 
 const spot = (longitude: number, latitude: number) => ({ latitude, longitude });
 
@@ -25,6 +25,16 @@ describe("names", () => {
   });
 });
 
+describe("a name's place", () => {
+  it("is the middle, or the nearest one that covers no pin; none where all is taken", () => {
+    const pin = { x: 80, y: 80, width: 40, height: 40 };
+    expect(freePlace(100, 100, "城桥镇", [])).toEqual(labelBox(100, 100, "城桥镇"));
+    const moved = freePlace(100, 100, "城桥镇", [pin]);
+    expect(moved === null || overlap(moved, pin)).toBe(false);
+    expect(freePlace(100, 100, "城桥镇", [{ x: 0, y: 0, width: 300, height: 300 }])).toBeNull();
+  });
+});
+
 describe("groups", () => {
   it("keep everything, in the order in which it came", () => {
     expect([...groupedBy(["b1", "a1", "b2"], (each) => each.slice(0, 1))]).toEqual([["b", ["b1", "b2"]], ["a", ["a1"]]]);
@@ -41,5 +51,12 @@ describe("clusters", () => {
     const found = clustered(points, 40);
     expect(found.map((each) => each.members.map((member) => member.id))).toEqual([["a", "b"], ["c"]]);
     expect(found[0]).toMatchObject({ x: 7, y: 6 });
+  });
+
+  it("are never nearer than a pin is wide, whatever square their points lie in", () => {
+    const points = [38, 42, 79, 81, 160].map((x) => ({ x, y: 40 + (x % 7) }));
+    const found = clustered(points, 40);
+    expect(found.flatMap((each) => each.members)).toHaveLength(points.length);
+    for (const one of found) for (const other of found) if (one !== other) expect(Math.hypot(one.x - other.x, one.y - other.y)).toBeGreaterThanOrEqual(40);
   });
 });
