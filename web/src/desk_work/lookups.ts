@@ -74,17 +74,22 @@ export function itemGroups(): Promise<ItemGroup[]> {
   return groups;
 }
 
+/** What is wrong where an item fails: the words of the residents' tile, else its own; a catalogue from before problems had names tells its criterion. */
+export function problemOf(item: Item): { zh: string; en: string } {
+  return item.tile ?? item.problem ?? item.criterion;
+}
+
 /** Items whose code, words or group's words hold what was typed. */
 export function itemsFor(typed: string, all: readonly Item[], known: readonly ItemGroup[]): Item[] {
   const wanted = typed.trim().toLowerCase();
   const groupOf = new Map(known.map((each) => [each.code, each]));
   return all.filter((each) => {
     const group = groupOf.get(each.group);
-    const words = [each.code, each.criterion.zh, each.criterion.en, each.tile?.zh, each.tile?.en, ...(each.tile?.keywords ?? []), group?.name.zh, group?.name.en, ...(group?.tile.keywords ?? [])];
+    const words = [each.code, each.criterion.zh, each.criterion.en, each.tile?.zh, each.tile?.en, each.problem?.zh, each.problem?.en, ...(each.tile?.keywords ?? []), group?.name.zh, group?.name.en, ...(group?.tile.keywords ?? [])];
     return words.some((word) => word?.toLowerCase().includes(wanted));
   });
 }
 
 export function itemOption(item: Item): Option {
-  return { id: item.code, name: told(item.criterion), more: item.code };
+  return { id: item.code, name: told(problemOf(item)), more: `${item.code} ${told(item.criterion)}` };
 }
