@@ -95,6 +95,7 @@ _LINE_FIELDS = (
 _WHOLE_FIELDS = (
     "text",
     "verification",
+    "clock_started_at",
     "loop_path",
     "loop_due_at",
     "merged_into_id",

@@ -287,6 +287,11 @@ class CaseSchema(CaseLineSchema):
     text = fields.String(required=True)
     verification = fields.Enum(Verification, by_value=True, required=True)
     limit = fields.Nested(LimitSchema, required=True)
+    clock_started_at = Instant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "从何时起算；未立案为空 / when the limit began to run; none before filing"},
+    )
     loop_path = fields.List(fields.String(), required=True)
     loop_due_at = Instant(required=True, metadata={"description": "the loop's response time runs out"})
     stops = fields.List(fields.Nested(StopSchema), required=True)
@@ -492,6 +497,7 @@ CASE_EXAMPLE = {
     "text": "楼道里堆了旧家具",
     "verification": "none",
     "limit": {"amount": 3, "unit": "work_day"},
+    "clock_started_at": "2026-11-20T10:20:00+08:00",
     "loop_path": ["self"],
     "loop_due_at": "2026-11-21T10:02:00+08:00",
     "stops": [],
