@@ -21,6 +21,8 @@ export interface PolicyClause {
 export interface SheetItem {
   code: string;
   criterion: Bilingual;
+  /** What is wrong where it fails, as the case is called; null in versions from before problems had names. */
+  problem: Bilingual | null;
   hint: Bilingual | null;
   clauses: PolicyClause[];
   /** What a photo has to show. */
@@ -98,6 +100,7 @@ function itemOf(line: Worksheet["items"][number], entry: Schemas["ChecklistItem"
   return {
     code: line.item_code,
     criterion: { zh: line.criterion_zh, en: line.criterion_en },
+    problem: entry?.tile ?? entry?.problem ?? null,
     hint: entry?.hint ?? null,
     clauses: (entry?.sources ?? []).map((each) => clauseOf(each, policies[each.policy])),
     shows: entry?.evidence.shows ?? null,

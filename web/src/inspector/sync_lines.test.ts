@@ -14,6 +14,7 @@ describe("a record on the sync page", () => {
     expect(pathOf(record({ kind: "case_action", content: { action: "rework" } }))).toBe("/inspect/checks/s");
     expect(pathOf(record({ kind: "case_action", content: { action: "handle" } }))).toBe("/handle/s");
     expect(pathOf(record({ kind: "not_fixed", subject: "AB-12" }))).toBe("/t/AB-12");
+    expect(pathOf(record({ kind: "rating", subject: "AB-12" }))).toBe("/t/AB-12");
     expect(pathOf(record({ kind: "report", content: { channel: "staff" } }))).toBe("/inspect/report/r");
     expect(pathOf(record({ kind: "report" }))).toBe("/mine/r");
     expect(pathOf(record({ kind: "report", state: "draft" }))).toBe("/report?draft=r");

@@ -18,6 +18,7 @@ export function pathOf(record: KeptRecord): string {
     case "case_action":
       return CHECKS.includes(content["action"]) ? `/inspect/checks/${record.subject}` : `/handle/${record.subject}`;
     case "not_fixed":
+    case "rating":
       return `/t/${encodeURIComponent(record.subject)}`;
     case "report":
       return content["channel"] === "staff" ? `/inspect/report/${record.id}` : record.state === "draft" ? `/report?draft=${record.id}` : `/mine/${record.id}`;

@@ -10,6 +10,7 @@ function item(code: string, change: Partial<SheetItem> = {}): SheetItem {
   return {
     code,
     criterion: { zh: code, en: code },
+    problem: null,
     hint: null,
     clauses: [],
     shows: null,

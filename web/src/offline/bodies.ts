@@ -20,6 +20,7 @@ const answersOf = (record: KeptRecord) => ((record.content as Contents["inspecti
 
 /** Photos of a record that its content has no place for; they would be lost without a word. */
 export function unplacedPhotos(record: KeptRecord, photos: readonly LocalPhoto[]): LocalPhoto[] {
+  if (record.kind === "rating") return [...photos];
   if (record.kind !== "inspection") return [];
   const slots = new Set(answersOf(record).map((each) => answerSlot(each.item_code)));
   return photos.filter((each) => !slots.has(each.slot));
@@ -61,6 +62,8 @@ export function outgoing(record: KeptRecord, photos: readonly LocalPhoto[], sent
       const answer = record as KeptRecord<"not_fixed">;
       return { method: "POST", path: `/api/v1/tracking/${encodeURIComponent(record.subject)}/not-fixed`, body: { ...answer.content, photo_ids: listed(answer, photos), answer_id: record.id }, ifMatch: null };
     }
+    case "rating":
+      return { method: "PUT", path: `/api/v1/tracking/${encodeURIComponent(record.subject)}/rating`, body: { ...record.content }, ifMatch: null };
   }
 }
 
@@ -71,6 +74,7 @@ interface ShownReceipt {
   entries?: unknown;
   photos?: unknown;
   events?: unknown;
+  may_rate?: unknown;
 }
 
 /** Whether an answer vouches for this record and for every one of its photos. Anything else is no receipt. */
@@ -85,6 +89,8 @@ export function isReceiptOf(record: KeptRecord, photos: readonly LocalPhoto[], a
       return shown.id === record.subject && hasEventWith(shown.events, photos);
     case "not_fixed":
       return typeof shown.report_id === "string" && Array.isArray(shown.entries);
+    case "rating":
+      return typeof shown.report_id === "string" && shown.may_rate === false;
   }
 }
 

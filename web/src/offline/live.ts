@@ -186,7 +186,7 @@ export function useRefusalText(): (problem: KeptProblem) => string {
   return (problem) => {
     if (problem.status === 412 || problem.code === "version_mismatch") return t("offline.refused.changedMeanwhile");
     if (problem.code === "receipt_differs") return t("offline.refused.receiptDiffers");
-    const said = [problem.detail, ...problem.errors.map((each) => each.detail)].filter((each) => each !== "");
+    const said = [...new Set([problem.detail, ...problem.errors.map((each) => each.detail)])].filter((each) => each !== "");
     return said.length > 0 ? said.join("；") : t("offline.refused.other", { status: problem.status });
   };
 }

@@ -1,7 +1,7 @@
 /** What a phone keeps of what people made, until the server has it: records, their photos, and how far each has come. */
 import type { Schemas } from "@/api/client";
 
-export type RecordKind = "report" | "inspection" | "case_action" | "not_fixed";
+export type RecordKind = "report" | "inspection" | "case_action" | "not_fixed" | "rating";
 
 /** The bodies that are sent. `photo_ids` may be left out: they come from the record's own photos when it is sent. */
 export interface Contents {
@@ -9,6 +9,7 @@ export interface Contents {
   inspection: Partial<Schemas["PutInspection"]>;
   case_action: Partial<Schemas["CaseAction"]>;
   not_fixed: Partial<Schemas["NotFixed"]>;
+  rating: Partial<Schemas["Rating"]>;
 }
 
 /** 草稿, 等待发送, 正在发送, 等待网络/重试, 被退回, 照片缺失, 已送达. */

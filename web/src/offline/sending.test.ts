@@ -444,14 +444,14 @@ describe.each(Array.from({ length: Number(process.env["SEEDS"] ?? 6) }, (_, seed
       const here = tabs[at] as Tab;
       const what = chance.next();
       if (what < 0.6) {
-        const kind = chance.pick(["report", "inspection", "case_action", "not_fixed"] as const);
-        const owner = kind === "inspection" || kind === "case_action" ? "account-1" : kind === "not_fixed" ? null : chance.pick([null, "account-1"]);
+        const kind = chance.pick(["report", "inspection", "case_action", "not_fixed", "rating"] as const);
+        const owner = kind === "inspection" || kind === "case_action" ? "account-1" : kind === "not_fixed" || kind === "rating" ? null : chance.pick([null, "account-1"]);
         await here.in(async ({ records, photos }) => {
           const subject = kind === "case_action" ? CASE : `code-${turn}`;
           const content = kind === "inspection" ? { answers: [{ item_code: "A", result: "fail" }, { item_code: "B", result: "fail" }] } : {};
           const draft = await records.startDraft(kind, content as never, { owner, title: kind, subject, ifMatch: phone.server.cases.get(CASE)?.revision ?? 1 });
           const kept = new Map<string, string>();
-          for (let number = chance.below(4); number > 0; number -= 1) {
+          for (let number = kind === "rating" ? 0 : chance.below(4); number > 0; number -= 1) {
             const bytes = chance.bytes(chance.happens(0.15) ? 300_000 + chance.below(400_000) : 20 + chance.below(500));
             const photo = await photos.addPhoto(draft.id, picture(bytes), { slot: kind === "inspection" ? `answers.${chance.pick(["A", "B"])}` : "photo_ids" });
             kept.set(photo.id, await hexDigest(bytes));
@@ -490,6 +490,7 @@ describe.each(Array.from({ length: Number(process.env["SEEDS"] ?? 6) }, (_, seed
     expect([...server.inspections.keys()].sort()).toEqual(of("inspection").sort());
     expect(server.cases.get(CASE)?.events.map((each) => each.action_id)).toEqual(of("case_action"));
     expect([...server.answers.values()].flat().sort()).toEqual(of("not_fixed").sort());
+    expect(server.ratings.size).toBe(of("rating").length);
     const photos = [...made.values()].flatMap((each) => [...each.photos]);
     expect(new Map([...server.photos].map(([id, photo]) => [id, photo.sha256]))).toEqual(new Map(photos));
     for (const [id, { kind, photos: kept }] of made) {

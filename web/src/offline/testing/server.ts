@@ -34,6 +34,7 @@ export class FakeServer {
   readonly inspections = new Map<string, Stored>();
   readonly cases = new Map<string, { revision: number; events: { action_id: string; photo_ids: string[] }[] }>();
   readonly answers = new Map<string, string[]>();
+  readonly ratings = new Map<string, string>();
   readonly requests: string[] = [];
   /** Who the cookie names; null: the session has ended. */
   account: string | null = "account-1";
@@ -85,6 +86,7 @@ export class FakeServer {
     if (account === null && kind !== "tracking") return problem(401, "unauthenticated");
     if (kind === "inspections") return this.put(this.inspections, id, body, account, secret);
     if (kind === "cases" && action === "actions") return this.act(id, body, request, account, secret);
+    if (kind === "tracking" && action === "rating") return this.rate(id, body);
     if (kind === "tracking") return this.notFixed(id, body, secret);
     return problem(404, "not_found");
   }
@@ -176,6 +178,13 @@ export class FakeServer {
     if (claimed instanceof Response) return claimed;
     this.answers.set(code, [body["answer_id"] as string]);
     return json({ report_id: "r", entries: [] });
+  }
+
+  private rate(code: string, body: Record<string, unknown>): Response {
+    const said = JSON.stringify(body);
+    if ((this.ratings.get(code) ?? said) !== said) return problem(409, "already_rated");
+    this.ratings.set(code, said);
+    return json({ report_id: "r", entries: [], may_rate: false });
   }
 
   private claim(ids: readonly string[], owner: string, account: string | null, secret: string | null): Response | { id: string; sha256: string }[] {
