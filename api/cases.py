@@ -13,20 +13,16 @@ from api.paging import page
 from api.preconditions import etag, expected_revision
 from api.route_documents import IfMatch, shared_thing
 from api.schemas.base import end_of, start_of
+from api.schemas.case_actions import ACTION_EXAMPLE, CaseActionSchema
+from api.schemas.case_files import CASE_EXAMPLE, CaseSchema
+from api.schemas.case_measures import MEASURES_EXAMPLE, MeasureListSchema, MeasureQuerySchema
 from api.schemas.cases import (
-    ACTION_EXAMPLE,
-    CASE_EXAMPLE,
     COUNTS_EXAMPLE,
-    MEASURES_EXAMPLE,
     PAGE_EXAMPLE,
-    CaseActionSchema,
     CaseCountQuerySchema,
     CaseCountsSchema,
     CasePageSchema,
     CaseQuerySchema,
-    CaseSchema,
-    MeasureListSchema,
-    MeasureQuerySchema,
 )
 from api.schemas.reports import DUPLICATES_EXAMPLE, DuplicateListSchema
 from cases import queries

@@ -8,7 +8,8 @@ from marshmallow import Schema, fields, validate
 
 from api.schemas.accounts import AccountQuerySchema
 from api.schemas.base import BaseSchema
-from api.schemas.cases import CaseQuerySchema, MeasureQuerySchema
+from api.schemas.case_measures import MeasureQuerySchema
+from api.schemas.cases import CaseQuerySchema
 from api.schemas.communities import CommunityQuerySchema
 from api.schemas.compliance import (
     AreaComplianceQuerySchema,
