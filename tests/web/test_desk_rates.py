@@ -43,10 +43,17 @@ def a_case_in_hand(page: Page) -> dict[str, Any]:
     raise AssertionError("the demo has no failing pair with a photo and a case in hand")
 
 
-def test_three_taps_from_a_rate_to_the_photo_and_who_must_act_by_when(manager: Page) -> None:
+_COUNT_TAPS = """addEventListener('click', (event) => {
+  if (event.isTrusted) sessionStorage.setItem('taps', String(Number(sessionStorage.getItem('taps')) + 1));
+}, true)"""
+
+
+def test_three_taps_from_a_rate_to_the_photos_and_who_must_act_by_when(manager: Page) -> None:
+    """Taps the rate and, three taps later, looks at the photos that make it so and at who must act by when."""
     wanted = a_case_in_hand(manager)
     place = answer(manager, f"/areas/{wanted['community']['area_code']}")["name"]
     rate = answer(manager, f"/areas/{HOME}/compliance?checklist={CHECKLIST}")["item_rate"]
+    manager.add_init_script(_COUNT_TAPS)
 
     manager.goto("/desk")
     card = manager.locator("a.rate").first
@@ -60,8 +67,10 @@ def test_three_taps_from_a_rate_to_the_photo_and_who_must_act_by_when(manager: P
     manager.get_by_role("link", name=wanted["item"]["criterion_zh"]).first.click()
     expect(manager).to_have_url(re.compile(f"item={wanted['item']['code']}"))
     row = manager.get_by_role("article").filter(has_text=wanted["community"]["name"])
+    # Who must act and by when stand beside the small photos already.
     expect(row).to_contain_text(wanted["case"]["number"])
     expect(row).to_contain_text(wanted["case"]["organisation"])
+    expect(row).to_contain_text(re.compile(r"期限.*(还剩|已超期)"))
     row.get_by_role("button", name=re.compile("^看大图")).first.click()
 
     photo = manager.get_by_role("dialog")
@@ -69,14 +78,76 @@ def test_three_taps_from_a_rate_to_the_photo_and_who_must_act_by_when(manager: P
     assert photo.locator("img").first.evaluate("each => each.naturalWidth") > 0
     expect(photo).to_contain_text(f"{wanted['case']['organisation']}负责")
     expect(photo).to_contain_text("前办结")
+    assert manager.evaluate("sessionStorage.getItem('taps')") == "4", "the rate, then three taps"
+
+
+def test_what_fails_stands_by_who_must_act_first(manager: Page) -> None:
+    path = f"/areas/{HOME}/compliance/explain?checklist={CHECKLIST}&limit=30"
+    by_deadline = [row["item"]["code"] for row in answer(manager, f"{path}&order=deadline")["items"]]
+    manager.goto("/desk/why")
+    codes = manager.get_by_role("article").locator(".criterion small")
+    expect(codes).to_have_text(by_deadline)
+    manager.get_by_role("group", name="排列").get_by_role("link", name="按小区").click()
+    expect(manager).to_have_url(re.compile("sequence=community"))
+    expect(codes).to_have_text([row["item"]["code"] for row in answer(manager, path)["items"]])
+
+
+def test_the_community_rate_is_explained_in_words_of_communities(manager: Page) -> None:
+    rate = answer(manager, f"/areas/{HOME}/compliance?checklist={CHECKLIST}")["community_rate"]
+    manager.goto("/desk")
+    manager.locator("a.rate", has_text="小区达标率").click()
+    expect(manager.get_by_role("heading", level=1)).to_have_text(re.compile("^为什么小区达标率是"))
+    expect(manager.get_by_label("怎么算出来的")).to_contain_text("已判定的小区")
+    tabs = manager.get_by_role("navigation", name="看哪些")
+    expect(tabs).to_contain_text(f"不达标小区 {rate['denominator'] - rate['numerator']:,}")
+    expect(tabs).to_contain_text(f"未查全、尚不能判定 {rate['excluded']['unassessed']:,}")
+    row = manager.get_by_role("article").first
+    expect(row).to_contain_text("得分")
+    row.get_by_role("link", name=re.compile("^看它不达标的检查项")).click()
+    expect(manager).to_have_url(re.compile(r"community=[0-9a-f-]{36}$"))
+    expect(
+        manager.get_by_role("article").first.get_by_role("button", name=re.compile("^看大图"))
+    ).to_be_visible()
+
+
+def test_an_address_of_nothing_says_so_and_leads_back(manager: Page) -> None:
+    for address, title, back in (
+        ("/desk?area=999999", "没有这个地区", "/desk"),
+        ("/desk?checklist=made_up", "没有这份检查表", "/desk"),
+        (f"/desk/why?item=NOPE-99&checklist={CHECKLIST}", "没有这个检查项", "/desk/why"),
+        ("/desk/community/nowhere", "没有这个小区", "/desk"),
+        ("/desk/catalogue/made_up", "没有这份检查表", "/desk"),
+    ):
+        manager.goto(address)
+        expect(manager.get_by_role("heading", level=1)).to_have_text(title)
+        manager.get_by_role("navigation", name="返回").get_by_role("link").first.click()
+        expect(manager).to_have_url(re.compile(f"{back}$"))
+        expect(manager.get_by_role("heading", level=1)).not_to_have_text(title)
+
+
+def test_the_account_menu_changes_the_language_and_signs_out(manager: Page) -> None:
+    manager.goto("/desk")
+    expect(manager.locator("a.rate").first).to_be_visible()
+    person = manager.get_by_role("button", name=re.compile("设置与退出"))
+    person.click()
+    manager.get_by_role("menuitem", name="English").click()
+    expect(manager.get_by_role("heading", name="Indicators by places")).to_be_visible()
+    expect(manager.locator("html")).to_have_attribute("lang", "en")
+    manager.reload()
+    expect(manager.locator("a.rate").first).to_contain_text("Coverage")
+    manager.get_by_role("button", name=re.compile("settings", re.IGNORECASE)).click()
+    manager.get_by_role("menuitem", name="Sign out").click()
+    expect(manager).not_to_have_url(re.compile("/desk"))
+    manager.goto("/desk")
+    expect(manager).to_have_url(re.compile("/sign-in"))
 
 
 def test_the_reasons_add_up_to_what_the_server_counts(manager: Page) -> None:
     rate = answer(manager, f"/areas/{HOME}/compliance?checklist={CHECKLIST}")["item_rate"]
     manager.goto("/desk/why")
     tabs = manager.get_by_role("navigation", name="看哪些")
-    expect(tabs).to_contain_text(f"失分 {rate['denominator'] - rate['numerator']:,}")
-    expect(tabs).to_contain_text(f"未测评 {rate['excluded']['unassessed']:,}")
+    expect(tabs).to_contain_text(f"不达标 {rate['denominator'] - rate['numerator']:,}")
+    expect(tabs).to_contain_text(f"未检查 {rate['excluded']['unassessed']:,}")
     tabs.get_by_role("link", name=re.compile("^不适用")).click()
     expect(manager).to_have_url(re.compile("status=not_applicable"))
     expect(manager.get_by_text(re.compile("^不适用：")).first).to_be_visible()
@@ -112,7 +183,10 @@ def test_the_heat_table_is_walked_by_arrows_and_says_what_its_colours_say(manage
     below = table.locator("tbody td[data-shade^='below'] a").first
     expect(below).to_contain_text("▼")
     expect(below).to_contain_text("低于目标 90%")
-    expect(table.locator("tbody td[data-shade='none'] a", has_text="未测评").first).to_be_visible()
+    expect(table.locator("tbody td[data-shade='none'] a", has_text="未检查").first).to_be_visible()
+    expect(table.locator("tbody td[data-shade='out'] a", has_text="不适用").first).to_be_visible()
+    whole = answer(manager, f"/areas/{HOME}/compliance?checklist={CHECKLIST}")["item_rate"]
+    expect(table.locator("[data-at='0:0']")).to_contain_text(fraction(whole))
 
     table.locator("[data-at='0:0']").focus()
     manager.keyboard.press("ArrowDown")
@@ -133,10 +207,7 @@ def test_a_table_is_exported_as_it_is_filtered(manager: Page, tmp_path: Path) ->
         assert target.read_bytes().startswith(begins)
         assert target.suffix == f".{kind.lower()}"
     total = answer(manager, f"/areas/{HOME}/compliance?checklist={CHECKLIST}")["item_rate"]
-    assert (
-        target.read_text("utf-8-sig").count("失分") + target.read_text("utf-8-sig").count("不达标")
-        >= total["denominator"] - total["numerator"]
-    )
+    assert target.read_text("utf-8-sig").count("不达标") >= total["denominator"] - total["numerator"]
 
 
 def test_a_plot_is_saved_as_a_picture_and_has_its_table(manager: Page, tmp_path: Path) -> None:
@@ -186,8 +257,8 @@ def test_a_community_has_its_standing_under_every_checklist(manager: Page) -> No
     expect(cards.first).to_be_visible()
     assert cards.count() == len(answer(manager, "/checklists?limit=200")["items"])
     row = manager.get_by_role("row").filter(has_text=wanted["item"]["code"])
-    expect(row).to_contain_text("失分")
-    row.get_by_role("link", name=re.compile("失分")).click()
+    expect(row).to_contain_text("不达标")
+    row.get_by_role("link", name=re.compile("不达标")).click()
     expect(manager.get_by_role("article")).to_contain_text(wanted["case"]["number"])
 
 
@@ -225,7 +296,7 @@ def test_paper_has_the_query_and_the_time_and_nothing_to_press(manager: Page) ->
     expect(manager.locator(".heat-box tbody a").first).to_be_visible()
     manager.emulate_media(media="print")
     expect(manager.get_by_text(re.compile("^打印于"))).to_be_visible()
-    expect(manager.locator("p.query")).to_have_text(re.compile("^城桥镇 · 文明小区（第 1 版）"))
+    expect(manager.locator("p.query")).to_have_text(re.compile(r"^城桥镇 · 文明小区（第 \d+ 版）"))
     for pressed in ("导出 XLSX", "打印", "保存为图片"):
         assert manager.get_by_role("button", name=pressed).count() == 0
     expect(manager.get_by_role("navigation", name="工作台导航")).to_have_count(0)

@@ -40,12 +40,15 @@ export interface ChecklistInView {
   indicators: ComputedRef<Indicator[]>;
   /** Names for people; the code where nothing is known by it. */
   checklistName: ComputedRef<string>;
+  /** Its name with the version that figures are by, which none is on a day without one in force. */
+  versionName: (version: { version: number } | null | undefined) => string;
   indicatorName: (code: string) => string;
   itemName: (code: string) => string;
 }
 
 export function useChecklist(view: ComputedRef<View>): ChecklistInView {
   const say = useBilingual();
+  const { t } = useI18n();
   const asked = useAsked(
     () => ({ code: view.value.checklist, asOf: view.value.asOf }),
     async ({ code, asOf }) => {
@@ -59,13 +62,15 @@ export function useChecklist(view: ComputedRef<View>): ChecklistInView {
   const all = computed(() => asked.value.value?.all ?? []);
   const version = computed(() => asked.value.value?.version ?? null);
   const indicators = computed(() => version.value?.document.indicators ?? []);
+  const checklistName = computed(() => say(all.value.find((each) => each.code === view.value.checklist)?.name) || view.value.checklist);
   return {
     asked,
     all,
     version,
     isKnown: computed(() => (asked.value.value === null ? null : all.value.some((each) => each.code === view.value.checklist))),
     indicators,
-    checklistName: computed(() => say(all.value.find((each) => each.code === view.value.checklist)?.name) || view.value.checklist),
+    checklistName,
+    versionName: (head) => (head ? t("desk.query.checklist", { name: checklistName.value, version: head.version }) : t("desk.query.notInForce", { name: checklistName.value })),
     indicatorName: (code) => say(indicators.value.find((each) => each.code === code)?.name) || code,
     itemName: (code) => say(indicators.value.flatMap((each) => each.items).find((each) => each.code === code)?.criterion) || code,
   };

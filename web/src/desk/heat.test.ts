@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Figures } from "./figures";
-import { orderedPlaces, stepFrom, type HeatPlace } from "./heat";
+import { inChunks, orderedPlaces, stepFrom, type HeatPlace } from "./heat";
 
 const place = (key: string, value: number | null): HeatPlace => ({ kind: "area", key, name: key, figures: { value } as Figures, communities: null, cells: new Map() });
 
@@ -23,4 +23,14 @@ describe("the keyboard in a heat table", () => {
     expect(stepFrom({ row: 2, column: 1 }, "End", 3, 4)).toEqual({ row: 2, column: 3 });
   });
   it("leaves every other key alone", () => expect(stepFrom({ row: 0, column: 0 }, "Enter", 3, 4)).toBeNull());
+});
+
+describe("a heat table on paper", () => {
+  it("is cut into runs that fit, as even as they can be, nothing lost", () => {
+    const places = [...Array(13).keys()];
+    expect(inChunks(places, 12).map((each) => each.length)).toEqual([7, 6]);
+    expect(inChunks(places, 12).flat()).toEqual(places);
+    expect(inChunks(places, 13).map((each) => each.length)).toEqual([13]);
+    expect(inChunks([], 12)).toEqual([]);
+  });
 });

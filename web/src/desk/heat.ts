@@ -23,6 +23,18 @@ export interface Heat {
   places: HeatPlace[];
 }
 
+/** A cell as it is shown. */
+export interface HeatCell {
+  figures: Figures;
+  isBelow: boolean;
+}
+
+/** Runs of at most so many, as even as they can be: 13 by 12 is 7 and 6. */
+export function inChunks<T>(all: readonly T[], most: number): T[][] {
+  const size = Math.ceil(all.length / Math.max(1, Math.ceil(all.length / most)));
+  return all.length === 0 ? [] : Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
+}
+
 /** The lowest rate first, what was not assessed last; else as the server orders them, by code. */
 export function orderedPlaces(places: readonly HeatPlace[], order: "code" | "lowest"): HeatPlace[] {
   if (order === "code") return [...places];
