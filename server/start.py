@@ -72,7 +72,9 @@ def _check_port(config: Config) -> None:
 
 
 def _prepare(config: Config) -> None:
-    os.environ.setdefault("LOG_LEVEL", "INFO")
+    # Who tries the demonstration in a terminal looks for the address and the accounts, not for requests.
+    is_tried_out = config.is_demo and sys.stdout.isatty()
+    os.environ.setdefault("LOG_LEVEL", "WARNING" if is_tried_out else "INFO")
     _empty_metrics_folder(config)
     from server.app import create_app
 
