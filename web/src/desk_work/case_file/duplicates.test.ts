@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { reasonsOf, worthOffering } from "./duplicates";
+import { isElsewhere, reasonsOf, worthOffering } from "./duplicates";
 
 type Offers = Parameters<typeof worthOffering>[0];
 const offer = (case_id: string, item_code: string | null, distance_m: number | null, score: number) => ({ case_id, item_code, distance_m, score }) as Offers[number];
@@ -14,6 +14,11 @@ describe("possible duplicates", () => {
   it("of a case without a category are its neighbours only", () => {
     const offers = [offer("other corner", "FIRE-01", 180, 0.6), offer("same building", "CORR-01", null, 0.7), offer("next door", "CORR-03", 40, 0.8), ...["d", "e"].map((id) => offer(id, null, 50, 0.3))];
     expect(worthOffering(offers, null).map((each) => each.case_id)).toEqual(["next door", "same building", "d"]);
+  });
+
+  it("of a case without a category stand in no other building; with the same category they may", () => {
+    const file = { item_code: null, building: "3号楼" };
+    expect([isElsewhere(file, { building: "5号楼" }), isElsewhere(file, { building: "" }), isElsewhere({ ...file, item_code: "CORR-01" }, { building: "5号楼" })]).toEqual([true, false, false]);
   });
 
   it("say why they are offered", () => {

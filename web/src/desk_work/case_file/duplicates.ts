@@ -46,12 +46,18 @@ export function reasonsOf(file: Pick<CaseFile, "item_code" | "building" | "opene
   return found;
 }
 
-export async function duplicatesOf(caseId: string, itemCode: string | null): Promise<Duplicate[]> {
-  const found = await answer(api.GET("/api/v1/cases/{case_id}/duplicates", { params: { path: { case_id: caseId } } }));
-  return Promise.all(
-    worthOffering(found.items, itemCode).map(async (offer) => ({
+/** Whether the buildings that two cases name speak against one problem; a position on a phone is no better than the house next door. Pure. */
+export function isElsewhere(file: Pick<CaseFile, "item_code" | "building">, other: Pick<CaseFile, "building">): boolean {
+  return file.item_code === null && file.building !== "" && other.building !== "" && file.building !== other.building;
+}
+
+export async function duplicatesOf(file: Pick<CaseFile, "id" | "item_code" | "building">): Promise<Duplicate[]> {
+  const found = await answer(api.GET("/api/v1/cases/{case_id}/duplicates", { params: { path: { case_id: file.id } } }));
+  const offered = await Promise.all(
+    worthOffering(found.items, file.item_code).map(async (offer) => ({
       offer,
       file: await answer(api.GET("/api/v1/cases/{case_id}", { params: { path: { case_id: offer.case_id } } })),
     })),
   );
+  return offered.filter((each) => !isElsewhere(file, each.file));
 }
