@@ -53,7 +53,8 @@ class FakeLocks {
 
   private async run<T>(mine: Request, work: (lock: unknown) => T | Promise<T>): Promise<T> {
     try {
-      return await work({ name: mine.name });
+      // In the name of the tab that asked, not of the one that happened to let go.
+      return await this.tabs.run(mine.tab, () => work({ name: mine.name }));
     } finally {
       this.release(mine.name, mine);
     }
