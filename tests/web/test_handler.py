@@ -58,8 +58,9 @@ def test_cases_stand_in_the_order_of_their_deadlines(phone: Page, maker: Maker) 
 def test_a_case_is_taken_up_and_fixed_without_a_network(phone: Page, maker: Maker, tmp_path: Path) -> None:
     case_id = maker.dispatched_case("FIRE-01", "手工一号楼", seed=9101)
     sign_in(phone, "demo-handler").goto(f"/handle/{case_id}")
+    # One tap: taking up asks for nothing.
     phone.get_by_role("button", name="接单").click()
-    phone.get_by_role("button", name="提交：接单").click()
+    expect(phone.locator("form.step")).to_have_count(0)
     expect(
         phone.get_by_role("button", name="处置完成").or_(phone.get_by_role("button", name="提交反馈"))
     ).to_be_visible(timeout=SENT_MS)
@@ -79,6 +80,9 @@ def test_a_case_is_taken_up_and_fixed_without_a_network(phone: Page, maker: Make
     phone.context.set_offline(False)
     case = handed_in(maker, case_id)
     expect(phone.get_by_text("刚提交的操作")).to_have_count(0)
+    expect(phone.locator(".history li").first).to_contain_text("已处理")
+    expect(phone.locator(".history")).to_contain_text("已接单")
+    expect(phone.locator(".clock")).to_contain_text("起算")
     assert [each["reason"] for each in case["events"] if each["action"] == "handle"] == ["杂物已清走"]
     assert len(case["after_photo_ids"]) == 1
 

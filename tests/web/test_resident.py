@@ -171,20 +171,26 @@ def test_a_solved_problem_is_compared_rated_and_said_not_to_be_fixed(
     phone.keyboard.press("ArrowLeft")
     expect(slider).to_have_attribute("aria-valuetext", "处理前占 49%")
 
+    # In a basement: both answers are kept, and arrive in the order in which they were given.
+    phone.context.set_offline(True)
     phone.get_by_role("button", name="不满意").tap()
     phone.get_by_label("想说的话（选填）").fill("又装回来了")
     phone.get_by_role("button", name="提交评价").tap()
-    expect(phone.get_by_role("heading", name="处理得怎么样")).to_have_count(0)
-
+    expect(phone.get_by_role("heading", name="评价已存手机")).to_be_visible()
     phone.get_by_role("button", name="没修好", exact=True).tap()
     phone.get_by_role("region").filter(has_text="现在是什么样").or_(
         phone.locator("section.answer")
     ).first.get_by_label("拍照").set_input_files(photo(tmp_path, 7008))
     expect(phone.get_by_role("button", name="查看第 1 张照片")).to_be_visible()
     phone.get_by_role("button", name="提交“没修好”").tap()
+    expect(phone.locator("section.answer")).to_contain_text("已存手机")
+    assert maker.case("demo-dispatcher", sent.case_id)["state"] == "closed"
+    phone.context.set_offline(False)
     expect(phone.get_by_text("未修好，重新处理").first).to_be_visible(timeout=SENT_MS)
+    expect(phone.get_by_role("heading", name="处理得怎么样")).to_have_count(0)
     case = maker.case("demo-dispatcher", sent.case_id)
     assert (case["state"], case["reopen_count"]) == ("dispatched", 1)
+    assert [(each["score"], each["note"]) for each in case["ratings"]] == [("dissatisfied", "又装回来了")]
 
 
 def test_a_wrong_code_is_told_as_such(phone: Page) -> None:
@@ -232,6 +238,10 @@ def test_a_report_without_anything_says_what_is_missing(phone: Page, communities
     expect(phone.get_by_text("接着写上次没提交的")).to_be_visible()
     phone.get_by_role("button", name="说两句").tap()
     expect(phone.get_by_label("补充说明（选填）")).to_have_value("路灯坏了")
+    # Whoever opens the app anew is led back to it from the start page.
+    phone.goto("/")
+    phone.get_by_role("link", name="接着写").tap()
+    expect(phone.get_by_text("接着写上次没提交的")).to_be_visible()
 
 
 def test_a_community_that_is_not_there_says_so_in_english_and_in_the_dark(
