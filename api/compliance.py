@@ -19,16 +19,20 @@ from api.schemas.compliance import (
     AREA_SERIES_EXAMPLE,
     COMMUNITY_COMPLIANCE_EXAMPLE,
     COMMUNITY_SERIES_EXAMPLE,
-    EXPLANATION_EXAMPLE,
-    AreaComplianceQuerySchema,
     AreaComplianceSchema,
     AreaSeriesSchema,
-    CommunityComplianceQuerySchema,
     CommunityComplianceSchema,
     CommunitySeriesSchema,
+)
+from api.schemas.compliance_queries import (
+    AreaComplianceQuerySchema,
+    CommunityComplianceQuerySchema,
     ExplainQuerySchema,
-    ExplanationSchema,
     SeriesQuerySchema,
+)
+from api.schemas.explanations import (
+    EXPLANATION_EXAMPLE,
+    ExplanationSchema,
 )
 from cases.item_loads import next_deadlines
 from checklists.compliance import PairStatus

@@ -8,16 +8,18 @@ from api.paging import PageQuerySchema
 from api.schemas.base import BaseSchema, Instant
 from api.schemas.compliance import (
     AREA_EXAMPLE,
-    CODE,
     FIGURES_EXAMPLE,
     FORMULA_EXAMPLE,
     VERSION_EXAMPLE,
-    AsOfQuerySchema,
     CompliancePlaceSchema,
     RateFiguresSchema,
     SeriesFormulasSchema,
     StandingSchema,
     VersionInForceSchema,
+)
+from api.schemas.compliance_queries import (
+    CODE,
+    AsOfQuerySchema,
 )
 
 

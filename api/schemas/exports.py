@@ -11,7 +11,7 @@ from api.schemas.base import BaseSchema
 from api.schemas.case_measures import MeasureQuerySchema
 from api.schemas.cases import CaseQuerySchema
 from api.schemas.communities import CommunityQuerySchema
-from api.schemas.compliance import (
+from api.schemas.compliance_queries import (
     AreaComplianceQuerySchema,
     CommunityComplianceQuerySchema,
     ExplainQuerySchema,

@@ -8,7 +8,6 @@ from api.paging import PageQuerySchema
 from api.schemas.areas import AreaBriefSchema
 from api.schemas.base import BaseSchema, Instant
 from api.schemas.compliance import (
-    CODE,
     RATE_EXAMPLE,
     STANDING_EXAMPLE,
     VERSION_EXAMPLE,
@@ -16,6 +15,9 @@ from api.schemas.compliance import (
     RateSchema,
     StandingSchema,
     VersionInForceSchema,
+)
+from api.schemas.compliance_queries import (
+    CODE,
 )
 from api.schemas.places_and_clocks import PublicTextSchema
 from api.schemas.targets import AREA_TARGETS_EXAMPLE, TargetSchema
