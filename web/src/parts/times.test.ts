@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { clockTime, localDay, timeAgo, timeLeft } from "./times";
+import { clockTime, dayAndTime, localDay, timeAgo, timeLeft } from "./times";
 
 const NOW = new Date("2026-11-21T10:32:00+08:00");
 
@@ -8,6 +8,11 @@ describe("times", () => {
   it("are told in the place's own time, whatever the device's zone", () => {
     expect(clockTime("2026-11-21T02:05:00Z", "zh-CN")).toBe("10:05");
     expect(localDay("2026-11-20T16:30:00Z")).toBe("2026-11-21");
+  });
+
+  it("name the year where it is another one", () => {
+    expect(dayAndTime("2026-12-31T15:30:00Z", "zh-CN", NOW)).toBe("12/31 23:30");
+    expect(dayAndTime("2026-12-31T16:30:00Z", "zh-CN", NOW)).toBe("2027/1/1 00:30");
   });
 
   it("speak of today in hours, of the day before as yesterday, even if it was an hour ago", () => {

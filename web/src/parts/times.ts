@@ -16,8 +16,10 @@ export function clockTime(instant: string | Date, language: string): string {
   return format(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
 }
 
-export function dayAndTime(instant: string | Date, language: string): string {
-  return format(language, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
+/** Day and time; of another year than the present one the year as well. */
+export function dayAndTime(instant: string | Date, language: string, now = new Date()): string {
+  const isOtherYear = localDay(instant).slice(0, 4) !== localDay(now).slice(0, 4);
+  return format(language, { ...(isOtherYear ? { year: "numeric" } : {}), month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
 }
 
 export function fullDate(instant: string | Date, language: string): string {
