@@ -73,6 +73,39 @@ describe("a record", () => {
     expect(phone.server.requests.length).toBe(asked);
   });
 
+  it("keeps others from asking too while the line is down", async () => {
+    phone.server.mishap = () => "busy";
+    await submit(await report("x"));
+    await send();
+    const asked = phone.server.requests.length;
+    const other = await report("y");
+    await submit(other);
+    await tab.in(({ sender }) => sender.sendWaiting("due"));
+    expect(phone.server.requests.length).toBe(asked);
+    expect((await get(other))?.state).toBe("queued");
+  });
+
+  it("that is put off by itself waits its time, and keeps nobody else waiting", async () => {
+    const [put, other] = [await report("x", ["one"]), await report("y")];
+    void tab.in(async ({ sender }) => {
+      sender.useWire(async (request) =>
+        request.url.includes("/photos/") ? new Response(JSON.stringify({ status: 409, code: "upload_in_progress", title: "x", detail: "x" }), { status: 409, headers: { "Content-Type": "application/problem+json" } }) : phone.server.fetch(request),
+      );
+    });
+    await submit(put);
+    await submit(other);
+    await send();
+    expect([(await get(put))?.state, (await get(other))?.state]).toEqual(["waiting", "delivered"]);
+    let asked = 0;
+    void tab.in(async ({ sender }) => {
+      sender.useWire((request) => ((asked += 1), phone.server.fetch(request)));
+    });
+    await tab.in(({ sender }) => sender.sendWaiting("due"));
+    expect(asked).toBe(0);
+    await send();
+    expect((await get(put))?.state).toBe("delivered");
+  });
+
   it.each([
     ["portal", "captive_portal"],
     ["half_answer", "captive_portal"],
@@ -160,6 +193,86 @@ describe("a record", () => {
     await expect(tab.in(({ records }) => records.changeDraft(id, (content) => content))).rejects.toMatchObject({ code: "not_a_draft" });
     await send();
     expect(phone.server.reports.size).toBe(1);
+  });
+});
+
+/** The network, with what the server says changed on its way where the path fits. */
+function answering(path: string, change: (text: string) => string, on = tab): void {
+  void on.in(async ({ sender }) => {
+    sender.useWire(async (request) => {
+      const response = await phone.server.fetch(request);
+      if (!new URL(request.url).pathname.includes(path)) return response;
+      return new Response(change(await response.text()), { status: response.status, headers: response.headers });
+    });
+  });
+}
+
+describe("a receipt", () => {
+  it.each([
+    ["inspection", "/inspections/", (text: string) => text.replace(/"photos":\[.*?\]/, '"photos":[]')],
+    ["inspection", "/inspections/", (text: string) => text.replace(/"sha256":"../, '"sha256":"00')],
+    ["case_action", "/cases/", (text: string) => text.replaceAll(/"photo_ids":\[.*?\]/g, '"photo_ids":[]')],
+  ] as const)("of an %s that does not name its photos is none: everything stays", async (kind, path, change) => {
+    phone.server.cases.set(CASE, { revision: 3, events: [] });
+    const id = await tab.in(async ({ records, photos }) => {
+      const content = kind === "inspection" ? { answers: [{ item_code: "A", result: "fail" }] } : { action: "handle" };
+      const draft = await records.startDraft(kind, content as never, { owner: "account-1", title: kind, subject: CASE, ifMatch: 3 });
+      await photos.addPhoto(draft.id, picture("one"), { slot: kind === "inspection" ? "answers.A" : "photo_ids" });
+      return draft.id;
+    });
+    answering(path, change);
+    await submit(id);
+    await send();
+    expect(await get(id)).toMatchObject({ state: "refused", problem: { code: "receipt_differs" } });
+    expect(await count("bytes")).toBe(1);
+  });
+
+  it.each([
+    ["another hash", (text: string) => text.replace(/"sha256":"../, '"sha256":"00'), { state: "refused", problem: { code: "receipt_differs" } }],
+    ["another size", (text: string) => text.replace(/"size_bytes":\d+/, '"size_bytes":1'), { state: "refused", problem: { code: "receipt_differs" } }],
+    ["another photo", (text: string) => text.replace(/"id":"[^"]*"/, '"id":"another"'), { state: "waiting", wait: { reason: "captive_portal" } }],
+  ] as const)("of a photo that names %s is none", async (_, change, told) => {
+    const id = await report("x", ["one"]);
+    answering("/photos/", change);
+    await submit(id);
+    await send();
+    expect(await get(id)).toMatchObject(told);
+    expect((await tab.in(({ records }) => records.photosOf(id)))[0]?.state).not.toBe("stored");
+    expect(phone.server.reports.size).toBe(0);
+    expect(await count("bytes")).toBe(1);
+  });
+
+  it.each(["not_fixed", "rating"] as const)("of a %s is the server's word about that report, not any answer", async (kind) => {
+    const id = await tab.in(async ({ records }) => (await records.startDraft(kind, kind === "rating" ? { score: "neutral" } : {}, { owner: null, title: kind, subject: kind })).id);
+    answering("/tracking/", () => '{"ok":true}');
+    await submit(id);
+    await send();
+    expect(await get(id)).toMatchObject({ state: "waiting", wait: { reason: "captive_portal" } });
+  });
+
+  it.each([{ redirected: true }, { type: "opaqueredirect" }])("that came by a redirect is none (%o)", async (way) => {
+    const id = await report("x", ["one"]);
+    void tab.in(async ({ sender }) => {
+      sender.useWire(async (request) => {
+        const response = await phone.server.fetch(request);
+        for (const [name, value] of Object.entries(way)) Object.defineProperty(response, name, { value });
+        return response;
+      });
+    });
+    await submit(id);
+    await send();
+    expect(await get(id)).toMatchObject({ state: "waiting", wait: { reason: "captive_portal" } });
+    expect(await count("bytes")).toBe(1);
+  });
+
+  it("stays in the list for thirty days of the server's, a report's with its tracking code for longer", async () => {
+    const [old, visit, fresh] = [await report("old"), await tab.in(async ({ records }) => (await records.startDraft("inspection", { answers: [] }, { owner: "account-1", title: "", subject: "c" })).id), await report("fresh")];
+    for (const each of [old, visit]) await submit(each);
+    await send();
+    await tab.in(({ database: { database } }) => database.records.toCollection().modify({ deliveredAt: new Date(Date.now() - 31 * 86_400_000).toISOString() }));
+    await submit(fresh);
+    await send();
+    expect([(await get(old))?.state, (await get(visit))?.state, (await get(fresh))?.state]).toEqual(["delivered", undefined, "delivered"]);
   });
 });
 
@@ -392,6 +505,23 @@ describe("two tabs", () => {
     await other.in(({ records }) => records.leaveDraft(id));
     await tab.in(({ records }) => records.changeDraft(id, change("e")));
     expect(await get(id)).toMatchObject({ content: { text: "e" } });
+  });
+
+  it("do not send what another one edits, until it lets go", async () => {
+    phone.server.mishap = () => "cut";
+    const id = await report("x", ["one"]);
+    await submit(id);
+    await send();
+    phone.server.mishap = () => null;
+    const other = await phone.open();
+    const locks = await other.in(() => import("./record_locks"));
+    expect(await other.in(() => locks.holdRecord(id))).toBe(true);
+    const asked = phone.server.requests.length;
+    await send();
+    expect(phone.server.requests.length).toBe(asked);
+    await other.in(() => locks.letGo(id));
+    await send();
+    expect((await get(id))?.state).toBe("delivered");
   });
 
   it("never send at the same time", async () => {
