@@ -74,8 +74,8 @@ describe("what residents read", () => {
     expect(spoken(null, "en")).toBe("");
   });
 
-  it("rounds no rate to whole or nothing that is not", () => {
-    expect([0, 0.001, 0.872, 0.999, 1].map(percent)).toEqual([0, 1, 87, 99, 100]);
+  it("cuts a rate, so that it never reads as a target that was not reached", () => {
+    expect([0, 0.001, 0.29, 0.8667, 0.8999, 0.9, 0.999, 1].map(percent)).toEqual([0, 0, 29, 86, 89, 90, 99, 100]);
   });
 
   it("marks what is overdue red, whatever its stage, and an unknown stage grey", () => {

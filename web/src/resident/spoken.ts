@@ -1,5 +1,6 @@
 /** Texts that the server sends in both languages, and how a resident's stage looks. Pure. */
 import type { Tone } from "@/parts/case_states";
+import { stepsOf } from "@/parts/shares";
 
 export interface BothLanguages {
   zh: string;
@@ -35,11 +36,9 @@ export function toneOf(stage: string, isOverdue = false): Tone {
   return isOverdue ? "red" : (STAGE_TONES[stage] ?? "grey");
 }
 
-/** 0.8719 → 87; a rate that is not quite whole is never rounded to 100, nor one that is not nothing to 0. */
+/** A share in whole per cent, cut as everywhere: 0.8719 is 87, and 0.8999 does not read as 90. */
 export function percent(share: number): number {
-  const rounded = Math.round(share * 100);
-  if (rounded === 100 && share < 1) return 99;
-  return rounded === 0 && share > 0 ? 1 : rounded;
+  return stepsOf(share, 100);
 }
 
 /** A tracking code as it is written on the receipt, however it was typed. */
