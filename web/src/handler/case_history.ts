@@ -1,4 +1,4 @@
-/** A case's history as its handler reads it: who did what; and from when its limit is counted. Pure. */
+/** A case's history as its handler reads it: who did what, and to whom it was given. Pure. */
 import type { Schemas } from "@/api/client";
 
 type CaseFile = Schemas["Case"];
@@ -40,9 +40,4 @@ export function historyOf(file: Pick<CaseFile, "events">): HistoryLine[] {
       reason: each.reason,
     }))
     .reverse();
-}
-
-/** The limit runs from the filing, and anew from each reopening (docs/architecture.md, Clocks). */
-export function countedFrom(file: Pick<CaseFile, "events" | "filed_at">): string | null {
-  return file.events.findLast((each) => each.action === "reopen")?.at ?? file.filed_at;
 }
