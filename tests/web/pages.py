@@ -106,10 +106,10 @@ NOWHERE = "01900000-0000-7000-8000-000000000000"
 
 
 def _begin_visit(page: Page) -> str:
-    """Begin the first visit of today's rounds; the page's address."""
+    """Begin the first visit of today's rounds that is not begun elsewhere; the page's address."""
     page.goto("/inspect")
-    page.get_by_role("button", name=re.compile("开始|继续")).or_(
-        page.get_by_role("link", name=re.compile("开始|继续"))
+    page.get_by_role("button", name=re.compile("未开始|继续")).or_(
+        page.get_by_role("link", name=re.compile("未开始|继续"))
     ).first.click()
     page.wait_for_url(re.compile("/inspect/visit/"))
     return page.url

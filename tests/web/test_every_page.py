@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright
 from tests.live import Product
 from tests.web.accessibility import darken, enlarge_text, small_targets, sticking_out, violations
 from tests.web.conftest import DESK, PHONE, sign_in
-from tests.web.pages import PAGES, Known, Shown, unlisted
+from tests.web.pages import PAGES, Known, Shown, settle, unlisted
 
 _ROUTES = """() => document.querySelector('#app').__vue_app__.config.globalProperties.$router.getRoutes()
   .filter((each) => Object.keys(each.components ?? {}).length > 0 && each.children.length === 0).map((each) => each.path)"""
@@ -25,6 +25,7 @@ def known(playwright: Playwright, product: Product) -> Iterator[Known]:
 
 def test_every_address_of_the_app_is_looked_at(phone: Page) -> None:
     phone.goto("/sign-in")
+    settle(phone)
     assert unlisted(phone.evaluate(_ROUTES), PAGES) == []
 
 
