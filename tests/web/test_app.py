@@ -50,9 +50,7 @@ def test_sign_in_survives_the_access_token(phone: Page, product: Product) -> Non
     assert any(each["name"] == "access_token_cookie" for each in context.cookies())
 
 
-def test_who_leaves_a_shared_phone_leaves_nothing_but_what_has_not_arrived(
-    phone: Page, maker: Maker
-) -> None:
+def test_who_leaves_a_shared_phone_leaves_nothing_but_what_has_not_arrived(phone: Page, maker: Maker) -> None:
     """Copies go, a draft stays and is told of; the next person sees neither, the first one finds it again."""
     case = maker.ask("demo-handler", "GET", "/api/v1/cases?state=dispatched&limit=1")["items"][0]
     sign_in(phone, "demo-handler").goto("/handle")

@@ -44,7 +44,12 @@ BLOCKED_WORKER = ("Service Worker registration blocked",)
 # As web/src/offline/sender.ts registers it.
 SYNC_TAG = "jiayuan-sending"
 # A captive portal answers scripts with its own page, and sends requests elsewhere, where the policy lets none go.
-PORTALS_DOING = ("Failed to load module script", "connect-src")
+PORTALS_DOING = (
+    "Failed to load module script",
+    "connect-src",
+    "does not provide an export named",
+    "Couldn't resolve component",
+)
 RECORDS, PHOTOS = (100, 400) if IS_LONG else (10, 30)
 SECONDS = 900 if IS_LONG else 90
 
