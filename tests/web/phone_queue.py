@@ -132,7 +132,10 @@ def put_on_phone(
 
 
 def read_phone(page: Page) -> dict[str, Any]:
-    """All records, how many photos and photos' bytes the phone holds, what it keeps of the server's; asked again where the page went elsewhere."""
+    """All records, how many photos and photos' bytes the phone holds, and what it keeps of the server's.
+
+    Asked again where the page went elsewhere.
+    """
     for _ in range(5):
         try:
             found: dict[str, Any] = page.evaluate(_READ)
