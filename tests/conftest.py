@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from server.app import create_app
 from server.config import Config
@@ -21,8 +22,22 @@ from tests.openapi_client import ContractClient
 ENGINES = os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(",")
 
 
+# What shares something dear (a product, a loaded demonstration) stays in one worker process.
+TOGETHER = ("tests/web/", "tests/server/demo/test_history.py", "tests/faults/test_hang_ups.py")
 # What takes longest begins first, so that no worker process is left alone with it in the end.
 LONGEST_FIRST = ("web/", "faults/", "docs/", "server/", "uploads/")
+
+
+class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests one by one to whichever worker process is free, but for those that stay together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((each for each in TOGETHER if nodeid.startswith(each)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    # Not `--dist loadgroup`: its groups are written into pytest's own ids of tests, which pytest 9.2 keeps to itself.
+    return _Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

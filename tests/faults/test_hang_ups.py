@@ -18,8 +18,6 @@ import sqlalchemy as sa
 from grid.demo_people import DEMO_PASSWORD
 from tests.live import Product, running_product
 
-# One running product of each kind serves the whole module, so one process runs it.
-pytestmark = pytest.mark.xdist_group("hang-ups")
 MANY = 60
 # Fewer than the server has threads, so that its figures can still be read.
 SLOW = 12

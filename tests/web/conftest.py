@@ -1,6 +1,6 @@
 """The built app on the real server in a real browser, at a phone's and at a desk's size.
 
-One product for all browser tests of a session (they run in one worker process, group `browser`), with the demo's
+One product for all browser tests of a session (they run in one worker process), with the demo's
 history. `BROWSER_DATA` names a folder where that loaded demo is kept between runs; each run works on a copy.
 """
 
@@ -40,13 +40,6 @@ DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PLACE: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 # What the browser itself notes of an answer that was refused or did not come; the app's own words are not this.
 NETWORK_NOTE = "Failed to load resource"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All browser tests share one product, so they run in one worker process."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ from uploads.similarity import list_alike
 from uploads.storage import FolderPhotoStore
 
 # The first test of each database waits for the load.
-pytestmark = [pytest.mark.xdist_group("demo-history"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 CODES = codes_of(SMALL_PARTS)
 _summaries: dict[str, object] = {}
