@@ -28,7 +28,7 @@ TOGETHER = ("tests/web/", "tests/server/demo/test_history.py", "tests/faults/tes
 LONGEST_FIRST = ("web/", "faults/", "docs/", "server/", "uploads/")
 
 
-class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+class _Scheduling(LoadScopeScheduling):
     """Tests one by one to whichever worker process is free, but for those that stay together."""
 
     def _split_scope(self, nodeid: str) -> str:
