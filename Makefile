@@ -20,7 +20,7 @@ run: $(VENV)/.product web/dist/index.html ## set up what is missing, migrate, lo
 
 test: $(VENV)/.testing web/dist/index.html chromium ## set up what is missing and run every test: SQLite, PostgreSQL, web app, browser
 	@cd web && $(NPM) run --silent test
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --durations=40
 
 sure: lint types imports test ## what CI runs and before it format, lint, types and import contracts
 

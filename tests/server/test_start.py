@@ -115,6 +115,7 @@ def test_a_killed_job_worker_is_started_again_and_one_that_cannot_live_ends_the_
     tmp_path: Path,
 ) -> None:
     with running_product(tmp_path / "data", JIAYUAN_ENV="test", WEB_WORKERS="1") as product:
+        wait_for(lambda: job_workers(product) != [])
         killed = job_workers(product)[0]
         killed.kill()
         wait_for(lambda: any(each.pid != killed.pid for each in job_workers(product)))
