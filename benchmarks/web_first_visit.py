@@ -156,7 +156,7 @@ def first_community(address: str) -> str:
     """The community with the most problems among those that a search shows."""
     found = _ask(f"{address}/api/v1/communities/choices?area=310151101")["items"]
     pages = [_ask(f"{address}/api/v1/public/communities/{each['id']}") for each in found]
-    return str(max(pages, key=lambda each: each["open_count"])["id"])
+    return str(max(pages, key=lambda each: each["open_count"] or 0)["id"])
 
 
 def _ask(address: str) -> Any:
