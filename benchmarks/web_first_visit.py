@@ -55,12 +55,19 @@ new MutationObserver((_, self) => {
   requestAnimationFrame(() => requestAnimationFrame(() => { window.__first.ready = performance.now(); }));
 }).observe(document, { childList: true, subtree: true });
 """
-_READ = """() => new Promise((settle) => {
-  const paint = performance.getEntriesByName("first-contentful-paint")[0];
-  new PerformanceObserver((list) => settle({
-    ...window.__first, first_paint: paint ? paint.startTime : null, largest_paint: list.getEntries().at(-1).startTime,
-  })).observe({ type: "largest-contentful-paint", buffered: true });
-})"""
+# Chromium tells of a paint some frames later; both are waited for.
+_READ = """async () => {
+  const last = (type, isWanted) => new Promise((settle) => {
+    new PerformanceObserver((list) => {
+      const found = list.getEntries().filter(isWanted).at(-1);
+      if (found) settle(found.startTime);
+    }).observe({ type, buffered: true });
+  });
+  const [first_paint, largest_paint] = await Promise.all([
+    last("paint", (each) => each.name === "first-contentful-paint"), last("largest-contentful-paint", () => true),
+  ]);
+  return { ...window.__first, first_paint, largest_paint };
+}"""
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,7 @@ def first_community(address: str) -> str:
     """The community with the most problems among those that a search shows."""
     found = _ask(f"{address}/api/v1/communities/choices?area=310151101")["items"]
     pages = [_ask(f"{address}/api/v1/public/communities/{each['id']}") for each in found]
-    return str(max(pages, key=lambda each: each["open_count"] or 0)["id"])
+    return str(max(pages, key=lambda each: each["open_count"])["id"])
 
 
 def _ask(address: str) -> Any:
