@@ -82,19 +82,19 @@ class Count(validate.Length):
     message_max = "More than {max} items."
 
 
+def first_day(description: str = "从这一天起（含） / from this day on", **rules: Any) -> Day:
+    return Day(data_key="from", metadata={"description": description, "example": "2026-11-01"}, **rules)
+
+
+def last_day(description: str = "到这一天止（含） / to this day, included", **rules: Any) -> Day:
+    return Day(data_key="to", metadata={"description": description, "example": "2026-11-30"}, **rules)
+
+
 class PeriodQuerySchema(BaseSchema):
     """A period as two days, both of them in it; either may be left out."""
 
-    first_on = Day(
-        data_key="from",
-        load_default=None,
-        metadata={"description": "从这一天起（含） / from this day on", "example": "2026-11-01"},
-    )
-    last_on = Day(
-        data_key="to",
-        load_default=None,
-        metadata={"description": "到这一天止（含） / to this day, included", "example": "2026-11-30"},
-    )
+    first_on = first_day(load_default=None)
+    last_on = last_day(load_default=None)
 
     @validates_schema
     def _check_order(self, data: dict[str, Any], **_: Any) -> None:

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import BaseSchema, Day, PeriodQuerySchema
+from api.schemas.base import BaseSchema, PeriodQuerySchema, first_day, last_day
 
 
 class MeasureQuerySchema(PeriodQuerySchema):
     area = fields.String(load_default=None, metadata={"example": "310151101"})
-    first_on = Day(
-        data_key="from",
-        required=True,
-        metadata={"description": "从这一天起（含） / from this day on", "example": "2026-11-01"},
-    )
-    last_on = Day(
-        data_key="to",
-        required=True,
-        metadata={"description": "到这一天止（含） / to this day, included", "example": "2026-11-30"},
-    )
+    first_on = first_day(required=True)
+    last_on = last_day(required=True)
 
 
 class MeasureSchema(BaseSchema):

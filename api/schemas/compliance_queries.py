@@ -9,7 +9,7 @@ from marshmallow import fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
 from api.paging import PageQuerySchema
-from api.schemas.base import BaseSchema, Day, PeriodQuerySchema
+from api.schemas.base import BaseSchema, Day, PeriodQuerySchema, first_day, last_day
 from checklists.compliance import PairStatus
 
 _STATUSES = [status.value for status in PairStatus]
@@ -75,19 +75,8 @@ class SeriesQuerySchema(PeriodQuerySchema, SelectionQuerySchema):
         validate=CODE,
         metadata={"description": "检查表代码 / checklist", "example": "fire_safety"},
     )
-    first_on = Day(
-        data_key="from",
-        load_default=None,
-        metadata={
-            "description": "默认截止日前 29 天 / 29 days before `to` by default",
-            "example": "2026-11-01",
-        },
-    )
-    last_on = Day(
-        data_key="to",
-        load_default=None,
-        metadata={"description": "默认今天 / today", "example": "2026-11-20"},
-    )
+    first_on = first_day("默认截止日前 29 天 / 29 days before `to` by default", load_default=None)
+    last_on = last_day("默认今天 / today", load_default=None)
 
 
 class ExplainQuerySchema(PageQuerySchema, CommunityComplianceQuerySchema):

@@ -1,6 +1,7 @@
 /** What the pages of figures ask the server for. */
 import { answer, api, type Schemas } from "@/api/client";
 
+import { addDays } from "./days";
 import type { Target } from "./figures";
 import type { View } from "./view";
 
@@ -36,10 +37,9 @@ export function worstItems(asked: Question, limit: number): Promise<Schemas["Wor
   return answer(api.GET("/api/v1/areas/{code}/compliance/worst", { params: { path: { code: asked.area }, query: { ...selection(asked), limit } } }));
 }
 
-export function areaSeries(asked: Question, from: string, to: string): Promise<Schemas["AreaSeries"]> {
-  const { checklist, indicator, item } = selection(asked);
-  const query = { checklist, from, to, ...(indicator === undefined ? {} : { indicator }), ...(item === undefined ? {} : { item }) };
-  return answer(api.GET("/api/v1/areas/{code}/compliance/series", { params: { path: { code: asked.area }, query } }));
+/** What a series is asked for: `days` days up to the last, instead of one day. */
+export function seriesSelection(asked: Omit<Question, "area">, last: string, days: number): ReturnType<typeof selection> & { from: string; to: string } {
+  return { ...selection({ ...asked, asOf: null }), from: addDays(last, 1 - days), to: last };
 }
 
 export async function targetsOf(area: string, asOf: string | null): Promise<Target[]> {
