@@ -302,6 +302,26 @@ def test_paper_has_the_query_and_the_time_and_nothing_to_press(manager: Page) ->
     expect(manager.get_by_role("navigation", name="工作台导航")).to_have_count(0)
 
 
+def test_paper_lists_all_that_fails_or_says_how_much_it_leaves_out(manager: Page) -> None:
+    path = f"/areas/{HOME}/compliance/explain?checklist={CHECKLIST}"
+    total = len(answer(manager, f"{path}&limit=200")["items"])
+    assert total > 30, "the demo fails in more than a screen lists at once"
+    manager.add_init_script("window.print = () => (window.printed = document.querySelectorAll('article').length)")
+    manager.goto("/desk/why")
+    expect(manager.get_by_role("article")).to_have_count(30)
+    left_out = manager.get_by_text(f"纸上列出 30 / {total} 项，其余见导出")
+    expect(left_out).to_be_hidden()
+    manager.emulate_media(media="print")
+    expect(left_out).to_be_visible()
+
+    manager.emulate_media(media="screen")
+    manager.get_by_role("button", name="打印").click()
+    expect(manager.get_by_role("article")).to_have_count(total)
+    expect(manager.get_by_role("button", name="打印")).to_be_enabled()
+    assert manager.evaluate("window.printed") == total, "the rows are there before anything prints"
+    expect(left_out).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("who", "sees", "lacks"),
     [
