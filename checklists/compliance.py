@@ -27,7 +27,7 @@ class Result(StrEnum):
 
 
 class PairStatus(StrEnum):
-    """What is known of a pair at an instant: 达标, 不达标, 过期, 未测评, 不适用."""
+    """What is known of a pair at an instant: 达标, 不达标, 过期, 未检查, 不适用."""
 
     PASS = "pass"  # noqa: S105
     FAIL = "fail"

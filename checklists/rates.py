@@ -70,36 +70,36 @@ class Formula:
 INDICATOR_ATTAINMENT = Formula(
     "indicator_attainment",
     1,
-    "指标达标率＝达标的“小区×检查项”数÷适用且已测评（结果在有效期内）的“小区×检查项”数；"
-    "不适用、未测评、已过期的不计入分子和分母，单独列出。",
+    "指标达标率＝达标的“小区×检查项”数÷适用且已检查（结果在有效期内）的“小区×检查项”数；"
+    "不适用、未检查、已过期的不计入分子和分母，单独列出。",
     "Indicator attainment rate = passing (community, item) pairs / pairs that apply and have a valid result; "
-    "pairs that do not apply, were never assessed or are out of date are left out of both sides and listed.",
+    "pairs that do not apply, were never inspected or are out of date are left out of both sides and listed.",
 )
 COMMUNITY_ATTAINMENT = Formula(
     "community_attainment",
     1,
     "小区达标率＝达标小区数÷已判定小区数。小区达标须同时满足：得分不低于达标线、无一票否决项不达标、适用项覆盖率100%；"
-    "适用项全部测评，或已有否决项不达标、或其余各项全部达标也到不了达标线的，为已判定；尚不能判定的不计入分子和分母，单独列出。"
-    "得分＝100×Σ(权重×项得分)÷Σ权重，只计适用且已测评的项。",
+    "适用项全部检查过，或已有否决项不达标、或其余各项全部达标也到不了达标线的，为已判定；尚不能判定的不计入分子和分母，单独列出。"
+    "得分＝100×Σ(权重×项得分)÷Σ权重，只计适用且已检查的项。",
     "Community attainment rate = attaining communities / communities with a verdict. A community attains when its "
-    "score reaches the pass mark, no veto item fails and every applicable item is assessed; the verdict stands once "
-    "every applicable item is assessed, or a veto item fails, or the mark is out of reach even if all the rest "
+    "score reaches the pass mark, no veto item fails and every applicable item is inspected; the verdict stands once "
+    "every applicable item is inspected, or a veto item fails, or the mark is out of reach even if all the rest "
     "passed. Communities without a verdict are left out of both sides and listed. Score = 100 × Σ(weight × item "
-    "score) / Σ weight over applicable, assessed items.",
+    "score) / Σ weight over applicable, inspected items.",
 )
 COMMUNITY_ITEMS = Formula(
     "community_items",
     1,
-    "本小区达标率＝达标的检查项数÷适用且已测评（结果在有效期内）的检查项数，涵盖现行全部检查表，"
-    "同一检查项只计一次；不适用、未测评、已过期的不计入分子和分母。",
+    "本小区达标率＝达标的检查项数÷适用且已检查（结果在有效期内）的检查项数，涵盖现行全部检查表，"
+    "同一检查项只计一次；不适用、未检查、已过期的不计入分子和分母。",
     "The community's own rate = passing items / items that apply and have a valid result, over all checklists in "
-    "force, an item that several of them ask for counted once; items that do not apply, were never assessed or are "
+    "force, an item that several of them ask for counted once; items that do not apply, were never inspected or are "
     "out of date are left out of both sides.",
 )
 COVERAGE = Formula(
     "coverage",
     1,
-    "覆盖率＝已测评（结果在有效期内）数÷适用数。",
+    "覆盖率＝已检查（结果在有效期内）数÷适用数。",
     "Coverage = those with a valid result / those that apply.",
 )
 

@@ -174,7 +174,7 @@ class CommunitySeriesSchema(BaseSchema):
 FORMULA_EXAMPLE = {
     "code": "indicator_attainment",
     "version": 1,
-    "statement_zh": "指标达标率＝达标的“小区×检查项”数÷适用且已测评的“小区×检查项”数",
+    "statement_zh": "指标达标率＝达标的“小区×检查项”数÷适用且已检查的“小区×检查项”数",
     "statement_en": "Indicator attainment rate = passing pairs / pairs that apply and have a valid result",
 }
 FIGURES_EXAMPLE = {

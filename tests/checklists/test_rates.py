@@ -52,3 +52,11 @@ def test_every_formula_is_stated_in_both_languages_with_a_version(formula):
     assert formula.version >= 1
     assert "÷" in formula.statement_zh
     assert "/" in formula.statement_en
+
+
+@pytest.mark.parametrize("formula", [INDICATOR_ATTAINMENT, COMMUNITY_ATTAINMENT, COMMUNITY_ITEMS, COVERAGE])
+def test_formulas_call_what_was_inspected_by_the_word_that_the_pages_use(formula):
+    """未检查 on the pages; the policies' 未测评 would read as something else."""
+    assert "检查" in formula.statement_zh
+    assert "测评" not in formula.statement_zh
+    assert "assessed" not in formula.statement_en
