@@ -3,7 +3,15 @@
 import pytest
 
 from checklists.compliance import PairStatus
-from checklists.rates import COMMUNITY_ATTAINMENT, COVERAGE, INDICATOR_ATTAINMENT, StatusCounts, cut, rate_of
+from checklists.rates import (
+    COMMUNITY_ATTAINMENT,
+    COMMUNITY_ITEMS,
+    COVERAGE,
+    INDICATOR_ATTAINMENT,
+    StatusCounts,
+    cut,
+    rate_of,
+)
 
 
 def test_a_rate_is_passing_over_assessed_with_its_coverage():
