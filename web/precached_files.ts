@@ -1,4 +1,5 @@
 /** Which built files a phone keeps beforehand: all that its journeys may ask for, nothing that only the desk loads. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 interface Chunk {
@@ -30,4 +31,9 @@ export function filesForPhones(manifest: Readonly<Record<string, Chunk>>): Set<s
 
 export function readManifest(file: string): Readonly<Record<string, Chunk>> {
   return JSON.parse(readFileSync(file, "utf8")) as Record<string, Chunk>;
+}
+
+/** What a browser must find a file to be, as subresource integrity writes it. */
+export function integrityOf(file: string): string {
+  return `sha384-${createHash("sha384").update(readFileSync(file)).digest("base64")}`;
 }

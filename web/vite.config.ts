@@ -10,7 +10,7 @@ import Components from "unplugin-vue-components/vite";
 import { defineConfig, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
-import { filesForPhones, readManifest } from "./precached_files.ts";
+import { filesForPhones, integrityOf, readManifest } from "./precached_files.ts";
 
 const path = (inside: string) => fileURLToPath(new URL(inside, import.meta.url));
 const server = process.env["JIAYUAN_SERVER"] ?? "http://127.0.0.1:8000";
@@ -36,6 +36,30 @@ const iconsFromHere: Plugin = {
   },
 };
 
+/**
+ * What the page names for `main.ts`: the app's beginning, with all that it needs, so that a first visit waits for no second round
+ * trip. `main.ts` cannot import it: an import that fails is nobody's to catch.
+ */
+const beginning: Plugin = {
+  name: "beginning",
+  transformIndexHtml: {
+    order: "post",
+    handler(_html, { bundle }) {
+      const source = "/src/app/begin.ts";
+      if (bundle === undefined) return [{ tag: "link", attrs: { rel: "modulepreload", "data-begin": true, href: source }, injectTo: "head" }];
+      const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
+      const begin = chunks.find((each) => each.facadeModuleId?.endsWith(source));
+      if (begin === undefined) throw new Error(`${source} was not built`);
+      const needed = new Set([begin]);
+      for (const chunk of needed) for (const name of chunk.imports) for (const each of chunks) if (each.fileName === name) needed.add(each);
+      const styles = new Set([...needed].flatMap((each) => [...(each.viteMetadata?.importedCss ?? [])]));
+      const scripts = [...needed].map((each) => ({ rel: "modulepreload", ...(each === begin ? { "data-begin": true } : {}), crossorigin: true, href: `/${each.fileName}` }));
+      const sheets = [...styles].map((each) => ({ rel: "stylesheet", crossorigin: true, href: `/${each}` }));
+      return [...scripts, ...sheets].map((attrs) => ({ tag: "link", attrs, injectTo: "head" as const }));
+    },
+  },
+};
+
 let outDir = path("./dist");
 const whereBuilt: Plugin = { name: "where-built", configResolved: (config) => void (outDir = resolve(config.root, config.build.outDir)) };
 
@@ -44,6 +68,7 @@ export default defineConfig({
   plugins: [
     vueByName,
     iconsFromHere,
+    beginning,
     whereBuilt,
     vue(),
     // Messages are compiled here: the page's policy allows no code made at run time.
@@ -77,7 +102,10 @@ export default defineConfig({
         manifestTransforms: [
           (entries) => {
             const kept = filesForPhones(readManifest(`${outDir}/.vite/manifest.json`));
-            return { manifest: entries.filter((each) => !each.url.startsWith("assets/") || kept.has(each.url)), warnings: [] };
+            const ours = entries.filter((each) => !each.url.startsWith("assets/") || kept.has(each.url));
+            // Nothing is kept that is not what was built: a file cut off on the way, or a portal's page in its place, ends the installation.
+            const manifest = ours.map((each) => ({ ...each, integrity: integrityOf(`${outDir}/${each.url}`) }));
+            return { manifest, warnings: [] };
           },
         ],
         maximumFileSizeToCacheInBytes: 1_500_000,
@@ -90,6 +118,7 @@ export default defineConfig({
     sourcemap: false,
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
+      input: { index: path("./index.html"), begin: path("./src/app/begin.ts") },
       output: {
         codeSplitting: {
           groups: [
@@ -108,7 +137,7 @@ export default defineConfig({
             },
             {
               name: "start",
-              test: /src\/(api\/\w+|app\/\w+|offline\/(presence|beginning)|parts\/(times|case_states)|resident\/(community_reading|community_memory|page_cache))\.ts/,
+              test: /src\/(api\/\w+|app\/(?!begin\b)\w+|offline\/(presence|beginning)|parts\/(times|case_states)|resident\/(community_reading|community_memory|page_cache))\.ts/,
               priority: 10,
             },
           ],

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
 
 from tests.live import Product
-from tests.web.conftest import PASSWORD, sign_in
+from tests.web.conftest import PASSWORD, PHONE, sign_in
 from tests.web.making import Maker
-from tests.web.phone_queue import read_phone, states_on_phone
+from tests.web.phone_queue import files_of, read_phone, some_community, states_on_phone
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +116,74 @@ def test_the_page_allows_no_foreign_and_no_inline_script(phone: Page) -> None:
     scripts = next(part for part in policy.split(";") if part.strip().startswith("script-src"))
     assert scripts.split() == ["script-src", "'self'"]
     assert phone.locator("script:not([src])").count() == 0
+
+
+# What a bad line makes of a script; the last is of a version that the server no longer has.
+PORTAL_PAGE = "<html><title>Wi-Fi</title></html>"
+SPOILED: dict[str, Callable[[Route], None]] = {
+    "cut off": lambda route: route.abort("connectionreset"),
+    "a portal's": lambda route: route.fulfill(content_type="text/html", body=PORTAL_PAGE),
+    "empty": lambda route: route.fulfill(content_type="text/javascript", body=""),
+    "gone": lambda route: route.fulfill(status=404, content_type="application/problem+json", body="{}"),
+}
+
+
+@pytest.fixture
+def bare_phone(new_context: Callable[..., BrowserContext], complaints: Any) -> Page:
+    """A phone on which the app keeps nothing of itself, so that every part comes over the line."""
+    complaints.allow("Service Worker registration blocked")
+    # The browser's own note of an answer that is no script.
+    complaints.allow("Failed to load module script")
+    return new_context(**PHONE, service_workers="block").new_page()
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_a_part_that_does_not_come_is_told_and_asked_for_again(bare_phone: Page, how: str) -> None:
+    """The beginning, a page, the way to another: words and 重试, no blank page, no console error."""
+    page = bare_phone
+    # A script that its line emptied breaks the ones that import it; emptied itself, it does nothing.
+    with spoiled(page, "begin" if how == "empty" else "start", how):
+        page.goto("/")
+        expect(page.get_by_role("heading", name="页面没有加载完")).to_be_visible()
+    page.get_by_role("link", name="重试").click()
+    expect(page.get_by_role("heading", name="家园")).to_be_visible()
+    with spoiled(page, "SettingsPage", how):
+        page.get_by_role("link", name="设置").click()
+        told = page.get_by_role("alert").filter(has_text="这一页没有打开")
+        expect(told).to_be_visible()
+        expect(page.get_by_role("heading", name="家园")).to_be_visible()
+        if how != "gone":
+            page.get_by_role("button", name="重试").click()
+            expect(page.get_by_role("button", name="重试", exact=True)).to_be_enabled()
+            expect(page.get_by_role("heading", name="家园")).to_be_visible()
+    page.get_by_role("button", name="重试").click()
+    expect(page).to_have_url(re.compile("/settings$"))
+    expect(page.get_by_role("heading", name="设置")).to_be_visible()
+    expect(told).to_have_count(0)
+    with spoiled(page, "SettingsPage", how):
+        page.reload()
+        expect(page.locator("main h1")).to_have_text("这一页没有打开")
+        expect(page.get_by_role("button", name="重试", exact=True)).to_be_enabled()
+    page.get_by_role("button", name="重试").click()
+    expect(page.get_by_role("heading", name="设置")).to_be_visible()
+
+
+def test_a_photo_just_taken_outlasts_a_page_that_does_not_come(
+    bare_phone: Page, product: Product, tmp_path: Path
+) -> None:
+    (photo,) = files_of(tmp_path, random.Random(7), 1)
+    with spoiled(bare_phone, "ReportPage", "cut off"):
+        bare_phone.goto(f"/c/{some_community(product)}")
+        bare_phone.locator("input[type=file]").first.set_input_files(photo)
+        expect(bare_phone.get_by_role("alert").filter(has_text="这一页没有打开")).to_be_visible()
+    bare_phone.get_by_role("button", name="重试").click()
+    expect(bare_phone.locator(".picker img")).to_have_count(1)
+
+
+@contextmanager
+def spoiled(page: Page, part: str, how: str) -> Iterator[None]:
+    """A part of the app, by its file's name, as the line spoils it."""
+    address = re.compile(rf"/assets/{part}-[\w-]+\.js$")
+    page.route(address, SPOILED[how])
+    yield
+    page.unroute(address)

@@ -1,30 +1,32 @@
-import { createPinia } from "pinia";
-import { createApp } from "vue";
+/**
+ * The first that runs, and all alone: it imports nothing, so that whatever part of the app a bad line has cut off, somebody is
+ * left to say so. index.html names the beginning and already holds the words.
+ */
+const NOTICE = document.querySelector<HTMLElement>("#app > .not-begun");
+const ADDRESS = document.querySelector<HTMLLinkElement>("link[data-begin]")?.href ?? "";
 
-import App from "@/app/App.vue";
-import { i18n, startLanguage } from "@/app/language";
-import { router } from "@/app/router";
-import "@/app/theme.css";
-import { beginOffline } from "@/offline/beginning";
-
-await startLanguage();
-createApp(App).use(createPinia()).use(i18n).use(router).mount("#app");
-beginOffline();
-
-// A page that was open while a new version was deployed asks for parts that are gone: start again, on the new one.
-window.addEventListener("vite:preloadError", (event) => {
-  // Without a network there is nothing newer to start on, and what is on the page would be gone.
-  if (!navigator.onLine) return;
-  const last = Number(sessionStorage.getItem("jiayuan.restarted"));
-  if (Date.now() - last < 10_000) return;
-  event.preventDefault();
-  sessionStorage.setItem("jiayuan.restarted", String(Date.now()));
+/** The page's own files anew, past the browser's cache: what was cut off once may have been kept as if it were whole. */
+async function startAgain(): Promise<void> {
+  const files = [...document.querySelectorAll<HTMLLinkElement>("link[href]")].map((each) => each.href);
+  await Promise.allSettled([...files, import.meta.url].map((each) => fetch(each, { cache: "reload" }).then((found) => found.arrayBuffer())));
   location.reload();
-});
-
-// After the page is there: what is kept for later never delays what is looked at now.
-if ("serviceWorker" in navigator && import.meta.env.PROD) {
-  const install = () => void import("@/app/installation").then((each) => each.install());
-  if (document.readyState === "complete") install();
-  else window.addEventListener("load", install, { once: true });
 }
+
+function tell(): void {
+  NOTICE?.classList.add("told");
+  NOTICE?.querySelector("a")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    void startAgain();
+  });
+}
+
+import(/* @vite-ignore */ ADDRESS).then(
+  () => {
+    // An answer cut off before its first line is a script that does nothing.
+    if (NOTICE?.isConnected === true) tell();
+  },
+  (error: unknown) => {
+    console.info("the app did not begin", error);
+    tell();
+  },
+);

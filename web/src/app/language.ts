@@ -1,6 +1,8 @@
 /** The app's two languages. Texts stand in `<folder>/locales/`, are loaded with their journey and are named `<folder>.…`. */
 import { createI18n } from "vue-i18n";
 
+import { part } from "./missing_parts";
+
 export type Language = "zh-CN" | "en";
 type Texts = Record<string, unknown>;
 
@@ -44,6 +46,6 @@ async function load(folder: string, wanted: Language): Promise<void> {
   const name = `${folder}/${wanted}`;
   const loader = loaders[`/src/${folder}/locales/${wanted}.json`];
   if (loaded.has(name) || loader === undefined) return;
-  i18n.global.mergeLocaleMessage(wanted, { [folder]: await loader() });
+  i18n.global.mergeLocaleMessage(wanted, { [folder]: await part(loader()) });
   loaded.add(name);
 }

@@ -7,6 +7,7 @@ import { inspector } from "@/inspector/routes";
 import { resident } from "@/resident/routes";
 
 import { i18n, loadTexts } from "./language";
+import { part } from "./missing_parts";
 import { useSession } from "./session";
 
 declare module "vue-router" {
@@ -26,9 +27,18 @@ const own: RouteRecordRaw[] = [
   { path: "/:rest(.*)*", name: "not-found", component: () => import("./NotFoundPage.vue"), meta: { title: "app.notFound.title" } },
 ];
 
+/** A page that came without anything in it is one that did not come; the router itself would show nothing. */
+function inParts(routes: readonly RouteRecordRaw[]): RouteRecordRaw[] {
+  return routes.map((each) => {
+    const { component, children } = each;
+    const checked = typeof component === "function" ? () => part((component as () => Promise<object>)()) : component;
+    return { ...each, ...(checked && { component: checked }), ...(children && { children: inParts(children) }) } as RouteRecordRaw;
+  });
+}
+
 export const router = createRouter({
   history: createWebHistory(),
-  routes: [...resident, ...inspector, ...handler, ...desk, ...own],
+  routes: inParts([...resident, ...inspector, ...handler, ...desk, ...own]),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
 

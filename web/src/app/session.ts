@@ -6,6 +6,8 @@ import { answer, api, type Schemas } from "@/api/client";
 import { Problem } from "@/api/problems";
 import { sendNow } from "@/offline/beginning";
 
+import { part } from "./missing_parts";
+
 type OwnAccount = Schemas["OwnAccount"];
 const KEPT = "jiayuan.account";
 /** Somebody has left this phone, and what was kept of theirs may still be there. */
@@ -41,7 +43,7 @@ export const useSession = defineStore("session", () => {
   async function finishLeaving(): Promise<void> {
     if (localStorage.getItem(LEAVING) === null) return;
     try {
-      const { forgetOthers } = await import("@/offline/leaving");
+      const { forgetOthers } = await part(import("@/offline/leaving"));
       await forgetOthers(account.value?.id ?? null);
       localStorage.removeItem(LEAVING);
     } catch (error) {
@@ -91,7 +93,8 @@ export const useSession = defineStore("session", () => {
     hasExpired.value = false;
     asked = Promise.resolve();
     // What waited for this sign-in goes out now.
-    void sendNow();
+    // Where the sender does not come now, it is asked for again by itself.
+    sendNow().catch(() => undefined);
   }
 
   /** What the server does not have yet stays on the phone; whoever asks for this tells so first (leaving.ts). */

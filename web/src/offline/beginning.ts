@@ -1,4 +1,6 @@
 /** Where the app begins to send, on any page: without loading the database where this phone keeps nothing. */
+import { part } from "@/app/missing_parts";
+
 import { findMark } from "./presence";
 
 const AGAIN_MS = 10_000;
@@ -13,7 +15,7 @@ export function beginOffline(): void {
     return;
   }
   hasBegun = true;
-  const begin = () => void import("./sender").then((each) => each.startSending(), beginLater);
+  const begin = () => void part(import("./sender")).then((each) => each.startSending(), beginLater);
   if ("requestIdleCallback" in window) window.requestIdleCallback(begin, { timeout: 3000 });
   else setTimeout(begin, 500);
 }
@@ -28,5 +30,5 @@ function beginLater(): void {
 /** Try at once, e.g. after signing in. */
 export async function sendNow(): Promise<void> {
   if (findMark() === null) return;
-  await (await import("./sender")).sendNow();
+  await (await part(import("./sender"))).sendNow();
 }

@@ -9,8 +9,8 @@ const communityPage = () => import("./CommunityPage.vue");
 // Who opens a community's link waits for one round trip, not for the code's and then the answer's.
 askEarly(location.pathname);
 if (location.pathname.startsWith("/c/")) {
-  void communityPage();
-  void loadTexts("resident");
+  // The router asks again, and tells if they do not come.
+  void Promise.allSettled([communityPage(), loadTexts("resident")]);
 }
 
 const meta = (title: string) => ({ texts: "resident", title: `resident.title.${title}` });
