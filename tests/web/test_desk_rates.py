@@ -236,17 +236,41 @@ def test_an_uncertain_order_is_called_uncertain(manager: Page) -> None:
 def test_a_phone_scrolls_the_heat_table_inside_its_box(new_context: Any) -> None:
     page = sign_in(new_context(**PHONE).new_page(), MANAGER)
     page.goto("/desk")
-    expect(page.locator(".heat-box tbody a").first).to_be_visible()
+    expect(page.locator(".wide-box tbody a").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    box = page.locator(".heat-box")
+    box = page.locator(".wide-box")
     assert box.evaluate("each => each.scrollWidth > each.clientWidth")
-    name = page.locator(".heat-box tbody th").first
+    name = page.locator(".wide-box tbody th").first
     left = name.bounding_box()
     box.evaluate("each => { each.scrollLeft = 300 }")
     assert left is not None
     assert name.bounding_box()["x"] == pytest.approx(left["x"], abs=1), "the first column stays"
+    head = page.locator(".wide-box thead th").first
+    top = head.bounding_box()
+    box.evaluate("each => { each.scrollTop = 400 }")
+    assert head.bounding_box() == top, "the head stays"
     page.get_by_role("button", name="打开导航").click()
     expect(page.get_by_role("dialog").get_by_role("link", name="检查标准")).to_be_visible()
+
+
+def test_a_table_wider_than_the_page_says_how_much_it_hides_and_scrolls_by_keyboard_and_button(
+    manager: Page,
+) -> None:
+    manager.goto("/desk")
+    box = manager.get_by_role("region", name=re.compile("^达标率："))
+    hidden = box.evaluate(
+        """each => [...each.querySelectorAll('[data-column]')].filter((column) => {
+          const {left, right} = column.getBoundingClientRect()
+          return (left + right) / 2 > each.getBoundingClientRect().right
+        }).length"""
+    )
+    assert hidden > 10, "the demo's town has more places than a page is wide"
+    expect(manager.get_by_text(f"右边还有 {hidden} 列", exact=True)).to_be_visible()
+    box.focus()
+    manager.keyboard.press("ArrowRight")
+    expect(box).not_to_have_js_property("scrollLeft", 0)
+    manager.get_by_role("button", name="看右边的列").click()
+    expect(manager.get_by_text(re.compile(r"^左边还有 \d+ 列，右边还有 \d+ 列$"))).to_be_visible()
 
 
 def test_a_community_has_its_standing_under_every_checklist(manager: Page) -> None:
@@ -293,7 +317,7 @@ def test_measures_of_case_handling_come_with_their_rules(manager: Page) -> None:
 
 def test_paper_has_the_query_and_the_time_and_nothing_to_press(manager: Page) -> None:
     manager.goto("/desk")
-    expect(manager.locator(".heat-box tbody a").first).to_be_visible()
+    expect(manager.locator(".wide-box tbody a").first).to_be_visible()
     manager.emulate_media(media="print")
     expect(manager.get_by_text(re.compile("^打印于"))).to_be_visible()
     expect(manager.locator("p.query")).to_have_text(re.compile(r"^城桥镇 · 文明小区（第 \d+ 版）"))
@@ -306,7 +330,9 @@ def test_paper_lists_all_that_fails_or_says_how_much_it_leaves_out(manager: Page
     path = f"/areas/{HOME}/compliance/explain?checklist={CHECKLIST}"
     total = len(answer(manager, f"{path}&limit=200")["items"])
     assert total > 30, "the demo fails in more than a screen lists at once"
-    manager.add_init_script("window.print = () => (window.printed = document.querySelectorAll('article').length)")
+    manager.add_init_script(
+        "window.print = () => (window.printed = document.querySelectorAll('article').length)"
+    )
     manager.goto("/desk/why")
     expect(manager.get_by_role("article")).to_have_count(30)
     left_out = manager.get_by_text(f"纸上列出 30 / {total} 项，其余见导出")
