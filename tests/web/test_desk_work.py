@@ -395,8 +395,10 @@ def test_a_handler_who_opens_the_desk_is_led_to_the_own_cases(phone: Page, maker
     expect(phone).to_have_url(re.compile(f"/handle/{case_id}$"))
     phone.goto("/desk/cases")
     expect(phone).to_have_url(re.compile("/handle$"))
-    phone.goto("/desk/communities")
-    expect(phone.get_by_role("heading", name="没有这个页面")).to_be_visible()
+    for figures_or_work in ("/desk/communities", "/desk/measures"):
+        phone.goto(figures_or_work)
+        expect(phone.get_by_role("heading", name="没有这个页面")).to_be_visible()
+        expect(phone.get_by_role("button", name="打开导航")).to_have_count(0)
 
 
 def test_the_map_loads_leaflet_only_there_and_its_list_says_the_same(desk: Page, maker: Maker) -> None:

@@ -1,4 +1,4 @@
-/** What pickers offer: organisations, communities, areas, people, items; asked from the server by part of a name. */
+/** What pickers offer: organisations, communities, areas, items; asked from the server by part of a name. */
 import { answer, api, type Schemas } from "@/api/client";
 
 import type { Option } from "./SearchPicker.vue";
@@ -25,15 +25,6 @@ export async function searchCommunities(text: string): Promise<Option[]> {
 export async function searchAreas(text: string): Promise<Option[]> {
   const found = await answer(api.GET("/api/v1/areas", { params: { query: { text, limit: FEW } } }));
   return found.items.map((each) => ({ id: each.code, name: each.name, more: each.code }));
-}
-
-/** People whose posts let them inspect; the server refuses those whose posts do not reach a community. */
-export async function searchInspectors(text: string): Promise<Option[]> {
-  const roles = ["inspector", "information_officer", "evaluator"] as const;
-  const pages = await Promise.all(
-    roles.map((role) => answer(api.GET("/api/v1/accounts", { params: { query: { role, text, is_active: true, limit: FEW } } }))),
-  );
-  return pages.flatMap((page) => page.items).map((each) => ({ id: each.id, name: each.display_name, more: each.posts.map((post) => post.area.name).join(" ") }));
 }
 
 export type Item = Schemas["ChecklistItem"];

@@ -1,11 +1,9 @@
 /** The desk's daily work: triage, dispatch, case files, map, rounds, people and places. Children of /desk. */
 import type { RouteRecordRaw } from "vue-router";
 
-import { toOwnJourney } from "./own_journey";
-
 const texts = "desk_work";
 
-const pages: RouteRecordRaw[] = [
+export const deskWork: RouteRecordRaw[] = [
   { path: "triage", name: "triage", component: () => import("./triage/TriagePage.vue"), meta: { texts, title: "desk_work.triage.title", needs: ["triage_cases"] } },
   { path: "dispatch", name: "dispatch", component: () => import("./dispatch/DispatchPage.vue"), meta: { texts, title: "desk_work.dispatch.title", needs: ["dispatch_cases", "manage_cases"] } },
   { path: "cases", name: "cases", component: () => import("./cases/CaseListPage.vue"), meta: { texts, title: "desk_work.cases.title", needs: ["read_cases"] } },
@@ -23,5 +21,3 @@ const pages: RouteRecordRaw[] = [
   { path: "organisations", name: "organisations", component: () => import("./organisations/OrganisationsPage.vue"), meta: { texts, title: "desk_work.organisations.title", needs: ["read_grid"] } },
   { path: "routing", name: "routing", component: () => import("./routing/RoutingPage.vue"), meta: { texts, title: "desk_work.routing.title", needs: ["manage_routing"] } },
 ];
-
-export const deskWork: RouteRecordRaw[] = pages.map((page) => ({ ...page, beforeEnter: toOwnJourney }));
