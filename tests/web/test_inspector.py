@@ -162,6 +162,62 @@ def correct(
     # Whoever opens the round's line, or the first visit by its address, is led to what counts now.
     page.goto(f"/inspect/visit/{visit_id}/sent")
     expect(page.get_by_text("这次检查已经更正")).to_be_visible()
+    correct_second(page, maker, newest["id"])
+
+
+def correct_second(page: Page, maker: Maker, visit_id: str) -> None:
+    """Another phone corrected it first: told what that one changed, and put upon it with words and photo."""
+    page.goto(f"/inspect/visit/{visit_id}/sent")
+    page.get_by_role("button", name="更正这次检查").click()
+    mine, theirs = card(page, "FIRE-07"), "FIRE-02"
+    mine.get_by_role("button", name="照片、说明").click()
+    mine.get_by_label(re.compile("说明")).fill("插座换过了")
+    mine.locator("input[type=file]").first.set_input_files(shot(7005))
+    expect(mine.locator(".picker img")).to_have_count(1)
+    first = correct_elsewhere(maker, visit_id, theirs, "灭火器已补")
+    page.get_by_role("link", name="核对并提交").click()
+    page.get_by_label("更正原因").fill("补一张照片")
+    page.get_by_role("button", name="提交更正").click()
+    expect(page.get_by_role("heading", name="另一份更正先送达了")).to_be_visible(timeout=SENT_MS)
+    for told in ("第 3 版", "原因：另一台手机先改", "它改了 1 项", "改了 1 项"):
+        expect(page.get_by_text(told).first).to_be_visible()
+    page.get_by_role("button", name="在最新一版上接着更正").click()
+    expect(page.get_by_label("更正原因")).to_have_value("补一张照片")
+    page.get_by_role("button", name="提交更正").click()
+    expect(page.get_by_role("heading", name="更正已送达")).to_be_visible(timeout=SENT_MS)
+    stored = maker.ask(MANAGER, "GET", f"/api/v1/inspections/{first}")
+    stored = maker.ask(MANAGER, "GET", f"/api/v1/inspections/{stored['superseded_by']}")
+    answers = {each["item_code"]: each for each in stored["answers"]}
+    assert (stored["number"], answers[theirs]["note"], answers["FIRE-07"]["note"]) == (
+        4,
+        "灭火器已补",
+        "插座换过了",
+    )
+    assert len(answers["FIRE-07"]["photo_ids"]) == 1
+    assert stored["note"] == "更正原因：补一张照片\n更正原因：另一台手机先改\n更正原因：看错了单元"
+    page.goto(f"/inspect/visit/{visit_id}/sent")
+    expect(page.get_by_text("这次检查已经更正")).to_be_visible()
+
+
+def correct_elsewhere(maker: Maker, visit_id: str, item_code: str, note: str) -> str:
+    """A correction of the same inspector's from another phone; its id."""
+    stored = maker.ask(INSPECTOR, "GET", f"/api/v1/inspections/{visit_id}")
+    named = ("item_code", "result", "occurrences", "note", "building", "observed_at", "photo_ids")
+    answers = [{name: each[name] for name in named} for each in stored["answers"]]
+    next(each for each in answers if each["item_code"] == item_code)["note"] = note
+    body = {
+        "community_id": stored["community"]["id"],
+        "checklist_version_id": stored["checklist_version"]["id"],
+        "round_id": stored["round_id"],
+        "supersedes": visit_id,
+        "status": "submitted",
+        "note": f"更正原因：另一台手机先改\n{stored['note']}",
+        "started_at": stored["started_at"],
+        "answers": answers,
+    }
+    made = str(uuid.uuid4())
+    maker.ask(INSPECTOR, "PUT", f"/api/v1/inspections/{made}", data=body)
+    return made
 
 
 def test_a_visit_without_a_network_outlives_its_tab_and_arrives_once(
