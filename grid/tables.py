@@ -1,6 +1,6 @@
 """Tables that people upload: lines of text become rows under known columns, or a list of everything wrong.
 
-Reading the files themselves is `grid/table_files.py`.
+Reading the files themselves is `grid/table_files.py`, of workbooks `grid/workbooks.py`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from server.errors import FieldError, RuleViolated, TooLarge
 
 MAXIMUM_ROWS = 50_000
+MAXIMUM_COLUMNS = 60
 # Official tables often begin with a merged title and a line of remarks; the header stands below.
 HEADER_SEARCH_ROWS = 10
 MAXIMUM_BAD_CELLS_TOLD = 500

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from server.app import create_app
 from server.config import Config
 from server.db import Base, db
+from tests.live import Product, running_product
 from tests.openapi_client import ContractClient
 
 ENGINES = os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(",")
@@ -37,16 +39,23 @@ if "TMPDIR" not in os.environ and (_folder := _lies_in_memory()):
     os.environ["TMPDIR"] = tempfile.tempdir = _folder
 
 # What shares something dear (a product, a loaded demonstration) stays in one worker process.
-TOGETHER = ("tests/web/", "tests/server/demo/test_history.py", "tests/faults/test_hang_ups.py")
-# What takes longest begins first, so that no worker process is left alone with it in the end.
-LONGEST_FIRST = ("web/", "faults/", "docs/", "server/", "uploads/")
+TOGETHER = {
+    "tests/web/": "browser",
+    "tests/docs/test_walkthrough.py": "live product",
+    "tests/faults/test_hang_ups.py": "live product",
+    "tests/server/test_restarts.py": "restarts",
+    "tests/server/demo/test_history.py": "history",
+}
+# What takes longest begins first, so that no worker process is left alone with it in the end. The walkthrough comes
+# before what else is done to its product: nothing has happened there yet.
+LONGEST_FIRST = ("web/", "docs/test_walkthrough.py", "faults/", "server/", "uploads/")
 
 
 class _Scheduling(LoadScopeScheduling):
     """Tests one by one to whichever worker process is free, but for those that stay together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((each for each in TOGETHER if nodeid.startswith(each)), nodeid)
+        return next((group for each, group in TOGETHER.items() if nodeid.startswith(each)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
@@ -90,6 +99,50 @@ def database_url(request: pytest.FixtureRequest, data_dir: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{data_dir / 'test.sqlite3'}"
     return str(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture(scope="session")
+def live_products(postgresql: str) -> Iterator[ExitStack]:
+    """Keeps what is started until the end, in whatever order the databases' tests come, and ends it before their server."""
+    with ExitStack() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def live_by_database() -> dict[str, tuple[Product, str]]:
+    return {}
+
+
+@pytest.fixture
+def live_product(
+    database_url: str,
+    live_products: ExitStack,
+    live_by_database: dict[str, tuple[Product, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Product, str]:
+    """A product as `make run` starts it and the address of its own, new database; one of each kind for all tests."""
+    if database_url not in live_by_database:
+        folder = tmp_path_factory.mktemp("live") / "data"
+        url = live_products.enter_context(_new_database(database_url, folder))
+        # On SQLite it finds its own file, as a stranger's product does.
+        given = None if url.startswith("sqlite") else url
+        live_by_database[database_url] = live_products.enter_context(running_product(folder, given)), url
+    return live_by_database[database_url]
+
+
+@contextmanager
+def _new_database(server_url: str, folder: Path) -> Iterator[str]:
+    if server_url.startswith("sqlite"):
+        yield f"sqlite:///{folder / 'jiayuan.sqlite3'}"
+        return
+    engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE live_product")
+    # Not str(url): that hides the password.
+    yield sa.make_url(server_url).set(database="live_product").render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE live_product WITH (FORCE)")
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def refuse(data_dir: Path, **environ: str) -> tuple[int, str]:
+    """Start with settings that cannot work; the exit status and what was said."""
+    env = {**os.environ, "DATA_DIR": str(data_dir), **environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "server.start"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stderr.strip()
+
+
 @contextmanager
 def running_product(data_dir: Path, database_url: str | None = None, **environ: str) -> Iterator[Product]:
     """Start it, wait until it is ready, end it (and everything it started) afterwards."""

@@ -8,61 +8,16 @@ import socket
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from grid.demo_people import DEMO_PASSWORD
-from tests.live import Product, running_product
+from tests.live import Product
 
 MANY = 60
 # Fewer than the server has threads, so that its figures can still be read.
 SLOW = 12
-
-
-@pytest.fixture(scope="session")
-def products(postgresql: str) -> Iterator[ExitStack]:
-    """Keeps what is started until the end, in whatever order the databases' tests come, and ends it before their server."""
-    with ExitStack() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def started_by_database() -> dict[str, tuple[Product, str]]:
-    return {}
-
-
-@pytest.fixture
-def product(
-    database_url: str,
-    products: ExitStack,
-    started_by_database: dict[str, tuple[Product, str]],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Product, str]:
-    """A running product and its own, new database's address; one of each kind for all tests."""
-    if database_url not in started_by_database:
-        folder = tmp_path_factory.mktemp("hang-ups") / "data"
-        url = products.enter_context(_new_database(database_url, folder))
-        # Two web workers, as the product has: what is held is counted over both.
-        started_by_database[database_url] = products.enter_context(running_product(folder, url)), url
-    return started_by_database[database_url]
-
-
-@contextmanager
-def _new_database(server_url: str, folder: Path) -> Iterator[str]:
-    if server_url.startswith("sqlite"):
-        yield f"sqlite:///{folder / 'jiayuan.sqlite3'}"
-        return
-    engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE hang_ups")
-    yield sa.make_url(server_url).set(database="hang_ups").render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE hang_ups WITH (FORCE)")
-    engine.dispose()
 
 
 def send(product: Product, head: str, body: bytes, read: int = 0) -> None:
@@ -127,8 +82,10 @@ def signed_in(product: Product) -> str:
         return str(json.load(answer)["access_token"])
 
 
-def test_slow_clients_hold_no_connection_and_hanging_up_leaves_none(product: tuple[Product, str]) -> None:
-    started, url = product
+def test_slow_clients_hold_no_connection_and_hanging_up_leaves_none(
+    live_product: tuple[Product, str],
+) -> None:
+    started, url = live_product
     token = signed_in(started)
     slow = []
     for _ in range(SLOW):
@@ -146,16 +103,16 @@ def test_slow_clients_hold_no_connection_and_hanging_up_leaves_none(product: tup
     assert_nothing_is_left(started, url)
 
 
-def test_hanging_up_in_the_middle_of_a_report(product: tuple[Product, str]) -> None:
-    started, url = product
+def test_hanging_up_in_the_middle_of_a_report(live_product: tuple[Product, str]) -> None:
+    started, url = live_product
     for _ in range(MANY):
         head = f"PUT /api/v1/reports/{uuid.uuid4()} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000"
         send(started, head, b'{"text": "half a rep')
     assert_nothing_is_left(started, url)
 
 
-def test_hanging_up_in_the_middle_of_a_photo(product: tuple[Product, str]) -> None:
-    started, url = product
+def test_hanging_up_in_the_middle_of_a_photo(live_product: tuple[Product, str]) -> None:
+    started, url = live_product
     for _ in range(MANY):
         head = (
             f"PUT /api/v1/photos/{uuid.uuid4()} HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\n"
@@ -166,8 +123,8 @@ def test_hanging_up_in_the_middle_of_a_photo(product: tuple[Product, str]) -> No
     assert not any(Path(started.data_dir / "photos").rglob("*.jpg"))
 
 
-def test_hanging_up_in_the_middle_of_an_answer(product: tuple[Product, str]) -> None:
-    started, url = product
+def test_hanging_up_in_the_middle_of_an_answer(live_product: tuple[Product, str]) -> None:
+    started, url = live_product
     for _ in range(MANY):
         send(started, "GET /api/v1/items?limit=200 HTTP/1.1\r\nHost: x", b"", read=10)
     assert_nothing_is_left(started, url)

@@ -33,7 +33,7 @@ from tests.live import ROOT, free_port
 from tests.uploads.images import encoded
 from uploads.models import Photo
 
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "3"))
 SENDERS = 6
 CAPABILITY = "killed-server-killed-server"
 PICTURE = encoded(Image.effect_noise((640, 480), 70).convert("RGB"), quality=90)

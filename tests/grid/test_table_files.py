@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grid import table_files, tables
+from grid import tables, workbooks
 from grid.table_files import MAXIMUM_FILE_BYTES, read_table
 from grid.tables import Column, UnreadableTable
 from server.errors import DomainError, TooLarge
@@ -145,7 +145,7 @@ def test_xml_entities_are_refused_even_behind_a_long_comment():
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch):
-    monkeypatch.setattr(table_files, "MAXIMUM_UNPACKED_BYTES", 200_000)
+    monkeypatch.setattr(workbooks, "MAXIMUM_UNPACKED_BYTES", 200_000)
     small = workbook(["name", "code"], ["a", 1])
     assert cells(small)
     bomb = with_member(small, "xl/styles.xml", " " * 300_000)
