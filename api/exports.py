@@ -1,4 +1,7 @@
-"""Exports: every table as filtered, as XLSX or CSV. An export has the list's own address behind /exports, and its query."""
+"""Exports: every table as filtered, as XLSX or as CSV, bare or zipped with what was asked.
+
+An export has the list's own address behind /exports, and its query.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ from api.schemas.exports import (
 )
 from api.schemas.inspections import InspectionQuerySchema
 from api.schemas.reports import ReportQuerySchema
-from api.table_downloads import MOST_ROWS, in_pages, table_answer
+from api.table_downloads import MOST_ROWS, ZIP, in_pages, table_answer
 from api.table_uploads import XLSX
 from cases import queries
 from cases.measures import Period
@@ -84,7 +87,7 @@ _DOCUMENT = {
     "responses": {
         "200": {
             "description": "The file",
-            "content": {XLSX: {"schema": _FILE}, "text/csv": {"schema": _FILE}},
+            "content": {XLSX: {"schema": _FILE}, "text/csv": {"schema": _FILE}, ZIP: {"schema": _FILE}},
             "headers": _HEADERS,
         }
     }

@@ -29,8 +29,12 @@ class FileQuerySchema(BaseSchema):
 
     format = fields.String(
         load_default="xlsx",
-        validate=validate.OneOf(["xlsx", "csv"]),
-        metadata={"description": "文件格式 / format of the file", "example": "xlsx"},
+        validate=validate.OneOf(["xlsx", "csv", "zip"]),
+        metadata={
+            "description": "xlsx（附说明页）、csv，或 zip（csv 与说明） / "
+            "xlsx with a sheet on what was asked, the bare csv, or zip: the csv and a text on what was asked",
+            "example": "xlsx",
+        },
     )
     language = fields.String(
         load_default=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from grid.permissions import Role
 from server import clock
 from server.db import db, new_id
 from tests.cases.case_scene import CaseScene
-from tests.factories import NOW, headers_of, make_account, make_community
+from tests.factories import NOW, headers_of, make_account, make_community, sign_in
 from tests.inspections.reporting import content, put
 from tests.inspections.visits import Scene, failing, make_photo
 from tests.queries import counted_queries
@@ -63,13 +64,36 @@ def test_a_list_comes_as_filtered_and_whole_over_all_its_pages(
     assert {row["上报件数"] for row in rows} == {"1"}
 
 
+def test_a_csv_for_people_comes_zipped_with_who_asked_what_when(client: Any, scene: CaseScene) -> None:
+    case = scene.dispatched()
+    scene.report("GREEN-01")
+    account = make_account(Role.TOWNSHIP_MANAGER, scene.areas["township"], display_name="示例经理")
+    answer = get(client, "/cases", sign_in(account), format="zip", state="dispatched")
+    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=cases-20261120-100000.zip;")
+    assert answer.headers["Export-Rows"] == "1"
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert archive.testzip() is None
+    assert archive.namelist() == ["案件.csv", "说明.txt"]
+    (row,) = csv.DictReader(io.StringIO(archive.read("案件.csv").decode("utf-8-sig")))
+    assert row["案件编号"] == case.number
+    bare = get(client, "/cases", sign_in(account), format="csv", state="dispatched").data
+    assert archive.read("案件.csv") == bare, "programs get the same table without the description"
+    told = archive.read("说明.txt").decode("utf-8-sig")
+    for line in (
+        "导出人: 示例经理",
+        "导出时间: 2026-11-20 10:00:00",
+        "行数: 1",
+        "查询条件: state = dispatched",
+    ):
+        assert line in told
+
+
 def test_numbers_are_numbers_times_are_local_and_the_first_sheet_says_who_asked_what_when(
     client: Any, scene: CaseScene
 ) -> None:
     case = scene.dispatched(latitude=31.62, longitude=121.39)
     account = make_account(Role.TOWNSHIP_MANAGER, scene.areas["township"], display_name="示例经理")
-    from tests.factories import sign_in
-
     book = as_book(client, "/cases", sign_in(account), state="dispatched")
     about, sheet = book.worksheets
     told = {row[0].value: row[1].value for row in about.iter_rows()}

@@ -3,12 +3,15 @@ import { signedFetch } from "@/api/client";
 import { problemOf } from "@/api/problems";
 import { language } from "@/app/language";
 
-export type Format = "xlsx" | "csv";
-type Query = Record<string, string | readonly string[]>;
+/** What people take: a table with what was asked, when and by whom. The bare CSV is for programs. */
+export type Format = "xlsx" | "zip";
+/** A list's query, as its parts or as its address has it. */
+export type Query = Record<string, string | readonly string[]> | string;
 
 export function exportAddress(path: string, format: Format, query: Query): string {
   const parameters = new URLSearchParams({ format });
-  for (const [name, value] of Object.entries(query)) parameters.set(name, typeof value === "string" ? value : value.join(","));
+  const asked = typeof query === "string" ? new URLSearchParams(query) : Object.entries(query);
+  for (const [name, value] of asked) parameters.append(name, typeof value === "string" ? value : value.join(","));
   return `/api/v1/exports/${path}?${parameters.toString()}`;
 }
 
