@@ -7,14 +7,18 @@ const FILE = { item_code: null, title: "未分类", text: "堆物", building: "3
 describe("the form of an action", () => {
   it("shows what the API says is needed, and always reason and photos, which are welcome with any action", () => {
     expect(fieldsOf([]).fields).toEqual([
-      { name: "photo_ids", isRequired: false },
       { name: "reason", isRequired: false },
+      { name: "photo_ids", isRequired: false },
     ]);
     expect(fieldsOf(["reason", "organisation_id"]).fields).toEqual([
       { name: "organisation_id", isRequired: true },
-      { name: "photo_ids", isRequired: false },
       { name: "reason", isRequired: true },
+      { name: "photo_ids", isRequired: false },
     ]);
+  });
+
+  it("asks for photos before the words where they are the proof", () => {
+    expect(fieldsOf(["reason", "photo_ids"]).fields.map((each) => each.name)).toEqual(["photo_ids", "reason"]);
   });
 
   it("says which need it has no field for, instead of sending a form that must be refused", () => {

@@ -10,7 +10,7 @@ export type CaseFile = Schemas["Case"];
 export type Offer = Schemas["CaseOffer"];
 export type ActionBody = Schemas["CaseAction"];
 
-/** The order in which a person answers: what it is about, then the proof, then the words. */
+/** The order in which a person answers: what it is about, then proof that is asked for, then the words, then photos that are welcome only. */
 const ORDER = [
   "changes",
   "target_case_id",
@@ -72,7 +72,8 @@ const isKnown = (name: string): name is FieldName => (ORDER as readonly string[]
 
 /** The fields to show, in their order, and needs that this version of the app has no field for. */
 export function fieldsOf(needs: readonly string[]): { fields: Field[]; unknown: string[] } {
-  const shown = ORDER.filter((name) => needs.includes(name) || ALWAYS.includes(name));
+  const asked = ORDER.filter((name) => needs.includes(name) || name === "reason");
+  const shown: readonly FieldName[] = [...asked, ...ALWAYS.filter((name) => !asked.includes(name))];
   return { fields: shown.map((name) => ({ name, isRequired: needs.includes(name) })), unknown: needs.filter((each) => !isKnown(each)) };
 }
 

@@ -29,9 +29,9 @@ const LETTERS: Readonly<Record<string, Command["name"]>> = {
 };
 
 /** What the help shows, in its order. */
-export const KEYS: readonly { keys: readonly string[]; does: string }[] = [
+export const KEYS: readonly { keys: readonly string[]; does: string; /** From the first key to the last. */ isRange?: true }[] = [
   { keys: ["J", "K"], does: "move" },
-  { keys: ["1", "9"], does: "category" },
+  { keys: ["1", "9"], does: "category", isRange: true },
   { keys: ["0"], does: "search" },
   { keys: ["F"], does: "file" },
   { keys: ["M"], does: "merge" },
