@@ -79,7 +79,7 @@ CASES = Table(
         _word("state", STATE_NAMES, "状态", "State", 14),
         _word("loop", LOOP_NAMES, "循环", "Loop", 9),
         _at("organisation.name", "承办单位", "Organisation", 24),
-        _at("opened_at", "立卷时间", "Opened at", 17),
+        _at("opened_at", "登记时间", "Opened at", 17),
         _at("filed_at", "立案时间", "Filed at", 17),
         _at("handled_at", "处置完成时间", "Handed in at", 17),
         _at("closed_at", "结案时间", "Closed at", 17),

@@ -119,7 +119,7 @@ TEXTS: Mapping[str, str] = {
     "denominator": "分母 / denominator",
     "item_rate": "指标达标率 / indicator attainment rate",
     "community_rate": "小区达标率 / community attainment rate",
-    "opened_at": "立卷时间 / when the case began",
+    "opened_at": "登记时间 / when the case began",
     "filed_at": "立案时间 / when it was filed",
     "handled_at": "处置完成时间 / when it was handed in as fixed",
     "closed_at": "结案时间 / when it was closed",

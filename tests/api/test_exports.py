@@ -103,7 +103,7 @@ def test_numbers_are_numbers_times_are_local_and_the_first_sheet_says_who_asked_
     heads = [cell.value for cell in sheet[1]]
     row = dict(zip(heads, [cell.value for cell in sheet[2]], strict=True))
     assert (row["案件编号"], row["纬度"], row["退单次数"]) == (case.number, 31.62, 0)
-    assert row["立卷时间"] == datetime(2026, 11, 20, 10, 0)
+    assert row["登记时间"] == datetime(2026, 11, 20, 10, 0)
     assert row["结案时间"] is None
     assert row["已超期"] == "否"
     assert (book.active.title, sheet.freeze_panes) == ("案件", "B2")

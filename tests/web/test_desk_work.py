@@ -123,7 +123,7 @@ def test_a_case_is_dispatched_by_one_click_to_whom_the_rules_name(
     card = desk.get_by_role("region", name="待派遣").get_by_role("article").filter(has_text="派遣四号楼")
     card.scroll_into_view_if_needed()
     expect(card).to_contain_text(suggested["name"])
-    card.get_by_role("button", name="派给它").click()
+    card.get_by_role("button", name="派给该单位").click()
     expect(desk.get_by_role("status").filter(has_text=suggested["name"])).to_be_visible()
     in_hand = desk.get_by_role("region", name="待处置").get_by_role("article").filter(has_text="派遣四号楼")
     expect(in_hand).to_contain_text(suggested["name"])

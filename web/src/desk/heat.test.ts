@@ -7,8 +7,8 @@ const place = (key: string, value: number | null): HeatPlace => ({ kind: "area",
 
 describe("the places of a heat table", () => {
   const places = [place("a", 0.9), place("b", null), place("c", 0), place("d", 0.5)];
-  it("stand as the server orders them, or the lowest first and the unassessed last", () => {
-    expect(orderedPlaces(places, "code").map((each) => each.key)).toEqual(["a", "b", "c", "d"]);
+  it("stand as the server orders them or the lowest first, either way the unassessed last", () => {
+    expect(orderedPlaces(places, "code").map((each) => each.key)).toEqual(["a", "c", "d", "b"]);
     expect(orderedPlaces(places, "lowest").map((each) => each.key)).toEqual(["c", "d", "a", "b"]);
     expect(places.map((each) => each.key)).toEqual(["a", "b", "c", "d"]);
   });

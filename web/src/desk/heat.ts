@@ -35,9 +35,9 @@ export function inChunks<T>(all: readonly T[], most: number): T[][] {
   return all.length === 0 ? [] : Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 }
 
-/** The lowest rate first, what was not assessed last; else as the server orders them, by code. */
+/** The lowest rate first, or as the server orders them, by code; what has no result yet last, for it would push aside what has. */
 export function orderedPlaces(places: readonly HeatPlace[], order: "code" | "lowest"): HeatPlace[] {
-  if (order === "code") return [...places];
+  if (order === "code") return [...places.filter((each) => each.figures.value !== null), ...places.filter((each) => each.figures.value === null)];
   return [...places].sort((one, other) => (one.figures.value ?? 2) - (other.figures.value ?? 2));
 }
 
