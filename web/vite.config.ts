@@ -132,7 +132,7 @@ export default defineConfig({
             { name: "texts-zh-CN", test: /src\/(app|parts|resident)\/locales\/zh-CN\.json/, priority: 15 },
             {
               name: "community",
-              test: /src\/resident\/(CommunityPage|RateCard|RateBar|RateTrend|ProblemCard|StageTag|ResidentBar|Pictogram|pictograms|released_photos|spoken|handed_photos)\b/,
+              test: /src\/(parts\/TopBar|resident\/(CommunityPage|RateCard|RateBar|RateTrend|ProblemCard|StageTag|Pictogram|pictograms|released_photos|spoken|handed_photos))\b/,
               priority: 12,
             },
             {

@@ -7,7 +7,6 @@ export const SIGNS = {
   photo: "▣",
   minus: "−",
   plus: "＋",
-  back: "‹",
   undo: "↶",
   list: "☰",
   down: "↓",

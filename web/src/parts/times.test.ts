@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { clockTime, dayAndTime, localDay, timeAgo, timeLeft } from "./times";
+import { clockTime, dayAndTime, localDay, saidTime, timeAgo, timeLeft } from "./times";
 
 const NOW = new Date("2026-11-21T10:32:00+08:00");
 
@@ -11,8 +11,15 @@ describe("times", () => {
   });
 
   it("name the year where it is another one", () => {
-    expect(dayAndTime("2026-12-31T15:30:00Z", "zh-CN", NOW)).toBe("12/31 23:30");
-    expect(dayAndTime("2026-12-31T16:30:00Z", "zh-CN", NOW)).toBe("2027/1/1 00:30");
+    expect(dayAndTime("2026-12-31T15:30:00Z", "zh-CN", NOW)).toBe("12月31日 23:30");
+    expect(dayAndTime("2026-12-31T15:30:00Z", "en", NOW)).toBe("Dec 31 23:30");
+    expect(dayAndTime("2026-12-31T16:30:00Z", "zh-CN", NOW)).toBe("2027年1月1日 00:30");
+  });
+
+  it("say today, yesterday and tomorrow by the place's calendar", () => {
+    const said = ["2026-11-20T00:05:00+08:00", "2026-11-19T23:55:00+08:00", "2026-11-21T00:00:00+08:00", "2026-11-22T23:59:00+08:00", "2026-11-23T00:00:00+08:00"].map((each) => saidTime(each, "zh-CN", NOW));
+    expect(said).toEqual(["昨天 00:05", "11月19日 23:55", "今天 00:00", "明天 23:59", "11月23日 00:00"]);
+    expect(saidTime("2026-11-22T14:30:00+08:00", "en", NOW)).toBe("tomorrow 14:30");
   });
 
   it("speak of today in hours, of the day before as yesterday, even if it was an hour ago", () => {

@@ -16,10 +16,23 @@ export function clockTime(instant: string | Date, language: string): string {
   return format(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
 }
 
-/** Day and time; of another year than the present one the year as well. */
+/** Day and time, as on paper: 11月22日 09:12; of another year than the present one the year as well. */
 export function dayAndTime(instant: string | Date, language: string, now = new Date()): string {
   const isOtherYear = localDay(instant).slice(0, 4) !== localDay(now).slice(0, 4);
-  return format(language, { ...(isOtherYear ? { year: "numeric" } : {}), month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant));
+  const day = format(language, { ...(isOtherYear ? { year: "numeric" } : {}), month: language === "en" ? "short" : "long", day: "numeric" });
+  return `${day.format(new Date(instant))} ${clockTime(instant, language)}`;
+}
+
+/** The same as people say it: 今天 09:12, 昨天 18:00, 明天 14:30; days further off by their date. */
+export function saidTime(instant: string | Date, language: string, now = new Date()): string {
+  const days = daysBetween(now, instant);
+  if (Math.abs(days) > 1) return dayAndTime(instant, language, now);
+  return `${new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day")} ${clockTime(instant, language)}`;
+}
+
+/** Calendar days at the place from one instant to another. */
+function daysBetween(from: string | Date, to: string | Date): number {
+  return Math.round((Date.parse(localDay(to)) - Date.parse(localDay(from))) / DAY_MS);
 }
 
 export function fullDate(instant: string | Date, language: string): string {
@@ -37,7 +50,7 @@ export function timeAgo(instant: string | Date, now: Date, language: string): st
   const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   if (past < 3_600_000) return words.format(-Math.max(1, Math.round(past / 60_000)), "minute");
   if (localDay(instant) === localDay(now)) return words.format(-Math.round(past / 3_600_000), "hour");
-  const days = Math.round((Date.parse(localDay(now)) - Date.parse(localDay(instant))) / DAY_MS);
+  const days = daysBetween(instant, now);
   return days <= 7 ? words.format(-days, "day") : format(language, { month: "short", day: "numeric" }).format(new Date(instant));
 }
 
