@@ -38,9 +38,11 @@ if "TMPDIR" not in os.environ and (_folder := _lies_in_memory()):
     # Also for what the tests start.
     os.environ["TMPDIR"] = tempfile.tempdir = _folder
 
-# What shares something dear (a product, a loaded demonstration) stays in one worker process.
+# What shares something dear (a product, a loaded demonstration) stays in one worker process; the browser's tests are
+# parted in two, for all of them one after another take longer than everything else.
 TOGETHER = {
-    "tests/web/": "browser",
+    "tests/web/test_every_page.py": "browser, pages",
+    "tests/web/": "browser, journeys",
     "tests/docs/test_walkthrough.py": "live product",
     "tests/faults/test_hang_ups.py": "live product",
     "tests/server/test_restarts.py": "restarts",
