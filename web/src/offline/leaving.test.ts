@@ -102,6 +102,13 @@ describe("what the server has not vouched for", () => {
     expect((await tab.in(({ records }) => records.getRecord(draft)))?.state).toBe("draft");
   });
 
+  it("is counted without the photos that the server has", async () => {
+    phone.server.mishap = (request) => (request.url.includes("/reports/") ? "cut" : null);
+    await report("account-1", "waiting", true);
+    await send();
+    expect(await tab.in(async () => (await import("./leaving")).countUnsent("account-1"))).toEqual({ drafts: 0, records: 1, photos: 0 });
+  });
+
   it("is what stays alone: delivered ones of the account go with their small pictures, nobody's stay", async () => {
     const own = await report("account-1", "own", true);
     const nobodys = await report(null, "nobody's", true);
@@ -109,7 +116,25 @@ describe("what the server has not vouched for", () => {
     await forget(null);
     const left = await tab.in(async ({ database: { database } }) => [await database.records.toCollection().primaryKeys(), (await database.photos.toArray()).map((each) => each.recordId)]);
     expect(left).toEqual([[nobodys], [nobodys]]);
+    await forget("account-2");
+    expect((await tab.in(({ records }) => records.getRecord(nobodys)))?.state).toBe("delivered");
     expect(phone.server.reports.has(own)).toBe(true);
+  });
+
+  it("keeps no step for another account's, which rests on what its own saw", async () => {
+    phone.server.cases.set(CASE, { revision: 3, events: [] });
+    const step = (owner: string) =>
+      tab.in(async ({ records }) => {
+        const draft = await records.startDraft("case_action", { action: "start" }, { owner, title: owner, subject: CASE, ifMatch: 3 });
+        await records.submit(draft.id);
+        return draft.id;
+      });
+    const own = await step("account-1");
+    await send();
+    phone.server.mishap = () => "cut";
+    const others = await step("account-2");
+    await forget(null);
+    expect(await tab.in(async ({ records }) => [await records.getRecord(own), (await records.getRecord(others))?.state])).toEqual([undefined, "queued"]);
   });
 
   it("keeps the step before it, which tells the revision that it rests on", async () => {

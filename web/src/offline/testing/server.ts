@@ -86,6 +86,7 @@ export class FakeServer {
     if (account === null && kind !== "tracking") return problem(401, "unauthenticated");
     if (kind === "inspections") return this.put(this.inspections, id, body, account, secret);
     if (kind === "cases" && action === "actions") return this.act(id, body, request, account, secret);
+    if (kind === "tracking" && request.method !== (action === "rating" ? "PUT" : "POST")) return problem(405, "method_not_allowed");
     if (kind === "tracking" && action === "rating") return this.rate(id, body);
     if (kind === "tracking") return this.notFixed(id, body, secret);
     return problem(404, "not_found");
