@@ -143,7 +143,7 @@ def test_the_after_photo_is_framed_over_the_before_photo(
     shutter = page.get_by_role("dialog").get_by_role("button", name="拍照")
     expect(shutter).to_be_enabled()
     shutter.click()
-    expect(page.get_by_role("group", name="整改后照片").locator("img")).to_have_count(1)
+    expect(page.get_by_role("group", name="处置后照片").locator("img")).to_have_count(1)
     filming.close()
 
 
