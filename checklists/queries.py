@@ -280,3 +280,14 @@ def name_items(item_codes: Collection[str]) -> dict[str, ItemName]:
         name = problem_name({"tile": tile, "problem": problem, "criterion": {"zh": zh, "en": en}})
         found[code] = ItemName(zh, en, group, name.zh, name.en)
     return found
+
+
+def list_kindred_items(item_code: str) -> frozenset[str]:
+    """The other items of an item's groups, in whatever version; one query."""
+    own = sa.select(ChecklistItem.group_code).where(
+        ChecklistItem.item_code == item_code, ChecklistItem.group_code != ""
+    )
+    statement = sa.select(ChecklistItem.item_code).where(
+        ChecklistItem.group_code.in_(own), ChecklistItem.item_code != item_code
+    )
+    return frozenset(db.session.scalars(statement.distinct()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from cases.case_tallies import count_reports
 from cases.models import Case
 from cases.released_photos import ReleasedPhoto, list_released_photos
 from cases.terms import OPEN_STATES
+from checklists.queries import list_kindred_items
 from grid.permissions import Actor, Permission, require
 from grid.positions import Position
 from inspections.duplicates import (
@@ -68,12 +69,18 @@ def find_duplicates(
 
 
 def list_duplicates_of_case(actor: Actor, case_id: uuid.UUID) -> list[DuplicateOffer]:
-    """For a clerk at triage: other open cases within the desk's radius that may be the same problem."""
+    """For a clerk at triage: other open cases within the desk's radius that may be the same problem.
+
+    Also such about another item of the same group, for reporters take one for the other: later, and only at the same
+    place.
+    """
     case = db.session.get(Case, case_id)
     if case is None:
         raise NotFound()
     require(actor, Permission.READ_CASES, case.area_path, case.organisation_id)
-    return find_duplicates(_candidate(case).sighting, radius_m=STAFF_RADIUS_M, except_case_id=case.id)
+    kindred = list_kindred_items(case.item_code) if case.item_code else frozenset()
+    sighting = replace(_candidate(case).sighting, kindred_items=kindred)
+    return find_duplicates(sighting, radius_m=STAFF_RADIUS_M, except_case_id=case.id)
 
 
 def _open_cases(sighting: Sighting, except_case_id: uuid.UUID | None) -> Sequence[Case]:
@@ -88,7 +95,8 @@ def _open_cases(sighting: Sighting, except_case_id: uuid.UUID | None) -> Sequenc
         .limit(_MOST_CANDIDATES)
     )
     if sighting.item_code is not None:
-        statement = statement.where(sa.or_(Case.item_code.is_(None), Case.item_code == sighting.item_code))
+        wanted = {sighting.item_code, *sighting.kindred_items}
+        statement = statement.where(sa.or_(Case.item_code.is_(None), Case.item_code.in_(wanted)))
     if except_case_id is not None:
         statement = statement.where(Case.id != except_case_id)
     return db.session.scalars(statement).all()

@@ -19,6 +19,8 @@ _NEARNESS_WEIGHT = 0.5
 _ITEM_WEIGHT = 0.3
 _RECENCY_WEIGHT = 0.2
 _UNKNOWN_ITEM = 0.5
+# A kindred item is offered after what is about the same one.
+_KINDRED_SHARE = 0.5
 _SAME_BUILDING_NEARNESS = 0.7
 _UNKNOWN_PLACE_NEARNESS = 0.3
 
@@ -32,6 +34,8 @@ class Sighting:
     item_code: str | None = None
     position: Position | None = None
     building: str | None = None
+    # Other items of the item's group, where a clerk wants to see cases about those too 同类问题.
+    kindred_items: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,9 @@ def rank_duplicates(
     """Return at most `limit` likely duplicates, the likeliest first.
 
     A case qualifies when it is in the same community, about the same item (or either side does not know
-    the item), not older than `within`, and at the same place: at most `radius_m` away where both positions
-    are known, else the same building, else (place unknown) the same known item. Equal scores: the newer
-    case first, then the higher id.
+    the item, or, less likely, it is one of the sighting's kindred items), not older than `within`, and at
+    the same place: at most `radius_m` away where both positions are known, else the same building, else
+    (place unknown) the same known item. Equal scores: the newer case first, then the higher id.
     """
     found = [
         (duplicate, candidate)
@@ -77,7 +81,7 @@ def rank_duplicates(
 
 def _match(new: Sighting, candidate: OpenCase, radius_m: float, within: timedelta) -> NearDuplicate | None:
     old = candidate.sighting
-    item_score = _item_score(new.item_code, old.item_code)
+    item_score = _item_score(new, old.item_code)
     age = abs(new.seen_at - old.seen_at)
     if old.community_id != new.community_id or item_score is None or age > within:
         return None
@@ -87,13 +91,17 @@ def _match(new: Sighting, candidate: OpenCase, radius_m: float, within: timedelt
     nearness, distance = place
     recency = 1 - age / within if within else 1.0
     score = _NEARNESS_WEIGHT * nearness + _ITEM_WEIGHT * item_score + _RECENCY_WEIGHT * recency
+    if old.item_code in new.kindred_items:
+        score *= _KINDRED_SHARE
     return NearDuplicate(candidate.case_id, round(score, 4), distance)
 
 
-def _item_score(new: str | None, old: str | None) -> float | None:
-    if new is None or old is None:
+def _item_score(new: Sighting, old: str | None) -> float | None:
+    if new.item_code is None or old is None:
         return _UNKNOWN_ITEM
-    return 1.0 if new == old else None
+    if new.item_code == old:
+        return 1.0
+    return 1.0 if old in new.kindred_items else None
 
 
 def _nearness(new: Sighting, old: Sighting, radius_m: float) -> tuple[float, float | None] | None:

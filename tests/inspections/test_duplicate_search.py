@@ -21,6 +21,7 @@ from inspections.timeline import PublicStage
 from server.db import db
 from server.errors import Forbidden, NotFound
 from tests.factories import NOW, actor_of, make_community
+from tests.inspections.published import item, publish
 from tests.inspections.reporting import act, content, put
 from tests.inspections.visits import Scene
 from tests.queries import counted_queries
@@ -84,6 +85,27 @@ def test_the_desk_looks_further(scene: Scene) -> None:
         first,
         second,
     ]
+
+
+def test_the_desk_is_offered_what_is_of_the_same_group_at_the_same_place_too(scene: Scene) -> None:
+    publish(item("CORR-02"))
+    put(content(scene))
+    put(content(scene, item_code="CORR-02"))
+    put(content(scene, item_code="PACT-01"))
+    put(content(scene, item_code="CORR-02", position=GivenPosition(31.6250, 121.3901)))
+    first, second, *_ = cases()
+    clerk = actor_of(Role.DISPATCHER, scene.areas["township"])
+    offers = list_duplicates_of_case(clerk, first)
+    assert [(offer.case_id, offer.item_code) for offer in offers] == [(second, "CORR-02")]
+    with counted_queries() as one:
+        list_duplicates_of_case(clerk, first)
+    for _ in range(3):
+        put(content(scene, item_code="CORR-02"))
+    with counted_queries() as four:
+        assert len(list_duplicates_of_case(clerk, first)) == 4
+    assert four.number == one.number
+    of_residents = {offer.item_code for offer in find_duplicates(sighting(scene), radius_m=50)}
+    assert of_residents == {"CORR-01"}, "residents are offered the same item only"
 
 
 def test_the_desk_of_elsewhere_learns_nothing(scene: Scene) -> None:

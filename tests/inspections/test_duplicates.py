@@ -42,6 +42,14 @@ def test_another_known_item_is_never_a_duplicate() -> None:
     assert found(case(item_code="FIRE-01")) == []
 
 
+def test_a_kindred_item_is_less_likely_than_the_same_and_counts_only_at_the_same_place() -> None:
+    new = replace(NEW, kindred_items=frozenset({"CORR-02"}))
+    kindred = case(1, item_code="CORR-02")
+    assert found(kindred, case(2, position=north(40)), case(3, item_code="FIRE-01"), new=new) == [2, 1]
+    assert found(kindred, case(2, item_code=None), new=new) == [2, 1]
+    assert found(kindred, new=replace(new, position=None)) == []
+
+
 @pytest.mark.parametrize("side", ["new", "old"])
 def test_an_unknown_item_may_be_the_same(side: str) -> None:
     if side == "new":

@@ -25,5 +25,6 @@ describe("possible duplicates", () => {
     const file = { item_code: "CORR-01", building: "3号楼", opened_at: "2026-11-20T08:00:00Z" };
     expect(reasonsOf(file, { offer: { distance_m: 20 }, file: { ...file, opened_at: "2026-11-17T08:00:00Z" } })).toEqual([{ name: "sameCategory" }, { name: "building" }, { name: "metres", metres: 20 }, { name: "days", days: 3 }]);
     expect(reasonsOf({ ...file, item_code: null }, { offer: { distance_m: null }, file: { ...file, building: "" } })).toEqual([{ name: "noCategory" }, { name: "sameDay" }]);
+    expect(reasonsOf(file, { offer: { distance_m: 20 }, file: { ...file, item_code: "CORR-02" } })[0]).toEqual({ name: "sameGroup" });
   });
 });

@@ -13,7 +13,7 @@ export interface Duplicate {
 
 /** What speaks for two cases being one problem; `days` apart, `metres` away. */
 export interface Reason {
-  name: "sameCategory" | "noCategory" | "building" | "metres" | "sameDay" | "days";
+  name: "sameCategory" | "sameGroup" | "noCategory" | "building" | "metres" | "sameDay" | "days";
   metres?: number;
   days?: number;
 }
@@ -25,7 +25,7 @@ const FEW = 3;
 /**
  * The offers that are worth a look, the likeliest first. Pure.
  *
- * The server offers cases of the same category and those whose category is unknown. The same category comes first, then
+ * The server offers cases of the same category, of its kin, and those whose category is unknown. The same category comes first, then
  * what is likelier by place and time. A case without a category resembles everything around it, so of its offers only
  * those stay that are at most 60 m away or in the same building, and three at most.
  */
@@ -39,7 +39,7 @@ export function worthOffering(offers: readonly Offer[], itemCode: string | null)
 /** Why a case is offered as the same problem as this one. Pure. */
 export function reasonsOf(file: Pick<CaseFile, "item_code" | "building" | "opened_at">, { offer, file: other }: { offer: Pick<Offer, "distance_m">; file: Pick<CaseFile, "item_code" | "building" | "opened_at"> }): Reason[] {
   const days = Math.round(Math.abs(Date.parse(file.opened_at) - Date.parse(other.opened_at)) / DAY_MS);
-  const found: Reason[] = [file.item_code !== null && file.item_code === other.item_code ? { name: "sameCategory" } : { name: "noCategory" }];
+  const found: Reason[] = [{ name: file.item_code === null || other.item_code === null ? "noCategory" : file.item_code === other.item_code ? "sameCategory" : "sameGroup" }];
   if (file.building !== "" && file.building === other.building) found.push({ name: "building" });
   if (offer.distance_m !== null) found.push({ name: "metres", metres: offer.distance_m });
   found.push(days === 0 ? { name: "sameDay" } : { name: "days", days });
