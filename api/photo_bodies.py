@@ -26,7 +26,7 @@ _CHUNK_BYTES = 256 * 1024
 def received_body(folder: Path, limits: PhotoLimits) -> Iterator[IncomingFile]:
     """Receive this request's body into a nameless file in `folder`, gone when the block ends unless it was kept.
 
-    Raises `PhotoRefused`: too_large by the announced or the counted length, empty, truncated where fewer bytes
+    Raises `PhotoRefused`: too_large by the announced or the counted length, empty, incomplete where fewer bytes
     came than announced, digest_mismatch.
     """
     if request.content_length is not None:
@@ -50,7 +50,7 @@ def received_body(folder: Path, limits: PhotoLimits) -> Iterator[IncomingFile]:
 def receive_part(upload: PartialUpload, part: PartRange, limits: PhotoLimits) -> None:
     """Append this request's body, as far as it comes, to what has arrived of the photo.
 
-    Raises `PhotoRefused`: too_large, truncated (what did come is kept, unless a Content-Digest was to vouch for it),
+    Raises `PhotoRefused`: too_large, incomplete (what did come is kept, unless a Content-Digest was to vouch for it),
     digest_mismatch (the part is forgotten); `Conflict` where the part does not begin where the photo ends.
     """
     _check_offset(upload, part)
@@ -65,11 +65,11 @@ def receive_part(upload: PartialUpload, part: PartRange, limits: PhotoLimits) ->
             for each in hashes.values():
                 each.update(chunk)
         if upload.offset != part.last + 1:
-            raise PhotoRefused(RefusalCode.TRUNCATED, upload_offset=upload.offset)
+            raise PhotoRefused(RefusalCode.INCOMPLETE, upload_offset=upload.offset)
         if not is_digest_right(expected, hashes):
             raise PhotoRefused(RefusalCode.DIGEST_MISMATCH)
     except (PhotoRefused, RangeMalformed) as refused:
-        is_cut = isinstance(refused, PhotoRefused) and refused.reason is RefusalCode.TRUNCATED
+        is_cut = isinstance(refused, PhotoRefused) and refused.reason is RefusalCode.INCOMPLETE
         if expected or not is_cut:
             upload.cut_to(part.first)
         raise
@@ -113,13 +113,13 @@ def announced_digests() -> Digests:
 
 
 def check_complete(received_bytes: int) -> None:
-    """Raise `PhotoRefused` (truncated) where the announced length did not come."""
+    """Raise `PhotoRefused` (incomplete) where the announced length did not come."""
     if request.content_length is not None and received_bytes != request.content_length:
-        raise PhotoRefused(RefusalCode.TRUNCATED)
+        raise PhotoRefused(RefusalCode.INCOMPLETE)
 
 
 def body_chunks(max_bytes: int) -> Iterator[bytes]:
-    """The body as it arrives; a connection that is cut ends it with `PhotoRefused` (truncated)."""
+    """The body as it arrives; a connection that is cut ends it with `PhotoRefused` (incomplete)."""
     request.max_content_length = max_bytes + 1
     while chunk := _next_chunk():
         yield chunk
@@ -132,4 +132,4 @@ def _next_chunk() -> bytes:
         raise
     except Exception as error:
         # A connection reset, a chunk without its end: each server names a cut body its own way.
-        raise PhotoRefused(RefusalCode.TRUNCATED) from error
+        raise PhotoRefused(RefusalCode.INCOMPLETE) from error

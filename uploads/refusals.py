@@ -14,12 +14,14 @@ class RefusalCode(StrEnum):
     TYPE_MISMATCH = "type_mismatch"
     TOO_MANY_PIXELS = "too_many_pixels"
     TRUNCATED = "truncated"
+    INCOMPLETE = "incomplete"
     UNDECODABLE = "undecodable"
     TOO_COSTLY = "too_costly"
     DIGEST_MISMATCH = "digest_mismatch"
 
 
 _STATUS = {
+    RefusalCode.INCOMPLETE: 400,
     RefusalCode.TOO_LARGE: 413,
     RefusalCode.UNSUPPORTED_TYPE: 415,
     RefusalCode.TYPE_MISMATCH: 415,
@@ -36,7 +38,9 @@ _SENTENCES = {
         "The declared type is not the type of the content",
     ),
     RefusalCode.TOO_MANY_PIXELS: ("照片像素过多", "The photo has too many pixels"),
-    RefusalCode.TRUNCATED: ("照片不完整，请重新上传", "The photo is cut short; please send it again"),
+    # The picture itself; what a broken line did to a whole picture is told apart, for sending that one again helps.
+    RefusalCode.TRUNCATED: ("照片文件不完整，请重新拍摄或选择", "The photo's file is cut short; take or choose it again"),
+    RefusalCode.INCOMPLETE: ("上传中断，没有收完，请重新上传", "The upload broke off; please send the photo again"),
     RefusalCode.UNDECODABLE: ("照片已损坏，无法打开", "The photo is damaged and cannot be opened"),
     RefusalCode.TOO_COSTLY: (
         "照片解码所需的时间或内存过多，请缩小或另存后再上传",

@@ -82,7 +82,7 @@ def test_a_body_shorter_than_announced_is_refused_and_nothing_is_stored(
     answer = server.ask(head(new_id(), length=len(JPEG) + 5000) + JPEG[:sent], hangs_up=True)
 
     status, problem = status_and_body(answer)
-    assert (status, problem["code"]) == (422, "truncated" if sent else "empty")
+    assert (status, problem["code"]) == ((400, "incomplete") if sent else (422, "empty"))
     assert stored(committed_app) == []
     assert photo_files(config) == before
 
@@ -94,7 +94,7 @@ def test_a_chunked_body_without_its_end_is_refused_and_nothing_is_stored(
 
     answer = server.ask(head(new_id(), "Transfer-Encoding: chunked") + chunked(JPEG)[:-3000], hangs_up=True)
 
-    assert status_and_body(answer)[1]["code"] == "truncated"
+    assert status_and_body(answer)[1]["code"] == "incomplete"
     assert stored(committed_app) == []
     assert photo_files(config) == before
 

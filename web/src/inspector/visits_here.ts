@@ -10,6 +10,8 @@ export interface VisitLine {
   assignment: Assignment;
   state: VisitState;
   record: KeptRecord<"inspection"> | null;
+  /** A correction begun here and not handed in: what was submitted stands until it is. */
+  correction: KeptRecord<"inspection"> | null;
   /** Answered of asked, of a draft on this phone. */
   answered: number;
   total: number | null;
@@ -33,6 +35,7 @@ function lineOf(round: Round, assignment: Assignment, records: Inspections, alon
     round,
     assignment,
     record,
+    correction: records.find((each) => isOf(each, round.id, assignment.community.id) && isBegunCorrection(each)) ?? null,
     state: stateOf(assignment, record),
     answered: record?.content.answers?.length ?? 0,
     total: typeof total === "number" ? total : null,
@@ -40,9 +43,14 @@ function lineOf(round: Round, assignment: Assignment, records: Inspections, alon
   };
 }
 
+/** A correction that is still a draft: it changes nothing of the visit that it corrects. */
+export const isBegunCorrection = (record: KeptRecord<"inspection">): boolean => record.state === "draft" && record.content.supersedes != null;
+
+const isOf = ({ content }: KeptRecord<"inspection">, roundId: string, communityId: string): boolean => content.round_id === roundId && content.community_id === communityId;
+
 /** The visit of this community in this round that was made on this phone; what is not yet sent goes before what is. */
-export function recordOf(roundId: string, communityId: string, records: Inspections): KeptRecord<"inspection"> | null {
-  const own = records.filter((each) => each.content.round_id === roundId && each.content.community_id === communityId);
+function recordOf(roundId: string, communityId: string, records: Inspections): KeptRecord<"inspection"> | null {
+  const own = records.filter((each) => isOf(each, roundId, communityId) && !isBegunCorrection(each));
   return own.find((each) => each.state !== "delivered") ?? own[0] ?? null;
 }
 

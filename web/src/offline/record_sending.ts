@@ -139,7 +139,7 @@ async function findDamaged(id: string): Promise<string[]> {
   return damaged;
 }
 
-const TRANSIENT_CODES = new Set(["upload_in_progress", "digest_mismatch", "truncated", "csrf_missing", "password_change_required"]);
+const TRANSIENT_CODES = new Set(["upload_in_progress", "digest_mismatch", "incomplete", "csrf_missing", "password_change_required"]);
 
 function isFinal(error: unknown): error is Problem {
   return error instanceof Problem && error.kind === "refused" && !error.isTemporary && !error.isSignInNeeded && !TRANSIENT_CODES.has(error.code);

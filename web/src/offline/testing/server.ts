@@ -129,7 +129,9 @@ export class FakeServer {
 
   private async keep(id: string, bytes: Uint8Array, account: string | null, secret: string | null): Promise<Response> {
     if (bytes.length === 0) return problem(422, "empty");
-    if (String.fromCharCode(...bytes.slice(0, 3)) === "BAD") return problem(422, "undecodable");
+    const beginning = String.fromCharCode(...bytes.slice(0, 3));
+    if (beginning === "BAD") return problem(422, "undecodable");
+    if (beginning === "CUT") return problem(422, "truncated");
     const stored = this.photos.get(id);
     const sha256 = await hexDigest(bytes);
     if (stored === undefined) {
