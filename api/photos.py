@@ -92,7 +92,8 @@ def put_photo(headers: dict[str, Any], photo_id: uuid.UUID) -> Answer:
     The same again answers 200 with the same receipt; other bytes under the same id are 409 and change nothing.
     Refusals carry a code each: empty, too_large, unsupported_type, type_mismatch, too_many_pixels, truncated,
     undecodable, too_costly, digest_mismatch; incomplete (400) where the body broke off. `Content-Digest`,
-    `Repr-Digest` (RFC 9530) or `Digest` with SHA-256 or SHA-512 are held against what arrived. More photos at a time than `/photos/limits` says are 429.
+    `Repr-Digest` (RFC 9530) or `Digest` with SHA-256 or SHA-512 are held against what arrived.
+    More photos at a time than `/photos/limits` says are 429.
     Without signing in, `Upload-Capability` is required and shown again when the photo is used.
 
     On a bad line send it in parts, one after another: `Content-Range: bytes first-last/length` on each. A part that is

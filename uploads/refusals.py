@@ -39,8 +39,14 @@ _SENTENCES = {
     ),
     RefusalCode.TOO_MANY_PIXELS: ("照片像素过多", "The photo has too many pixels"),
     # The picture itself; what a broken line did to a whole picture is told apart, for sending that one again helps.
-    RefusalCode.TRUNCATED: ("照片文件不完整，请重新拍摄或选择", "The photo's file is cut short; take or choose it again"),
-    RefusalCode.INCOMPLETE: ("上传中断，没有收完，请重新上传", "The upload broke off; please send the photo again"),
+    RefusalCode.TRUNCATED: (
+        "照片文件不完整，请重新拍摄或选择",
+        "The photo's file is cut short; take or choose it again",
+    ),
+    RefusalCode.INCOMPLETE: (
+        "上传中断，没有收完，请重新上传",
+        "The upload broke off; please send the photo again",
+    ),
     RefusalCode.UNDECODABLE: ("照片已损坏，无法打开", "The photo is damaged and cannot be opened"),
     RefusalCode.TOO_COSTLY: (
         "照片解码所需的时间或内存过多，请缩小或另存后再上传",
