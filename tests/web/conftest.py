@@ -37,6 +37,9 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
 }
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+# The worker takes the whole app into every new profile, which costs more than most tests; only phones work without a network.
+NO_WORKER: dict[str, Any] = {"service_workers": "block"}
+NO_WORKER_NOTE = "Service Worker registration blocked by Playwright"
 PLACE: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 # What the browser itself notes of an answer that was refused or did not come; the app's own words are not this.
 NETWORK_NOTE = "Failed to load resource"
@@ -119,6 +122,8 @@ def new_context(
     opened: list[BrowserContext] = []
 
     def open_context(**options: Any) -> BrowserContext:
+        if options.items() >= NO_WORKER.items():
+            complaints.allow(NO_WORKER_NOTE)
         context = browser.new_context(**{"base_url": product.address, **PLACE, **options})
         context.set_default_timeout(10_000)
         complaints.listen(context)
@@ -139,7 +144,7 @@ def phone(new_context: Callable[..., BrowserContext]) -> Page:
 @pytest.fixture
 def desk(new_context: Callable[..., BrowserContext]) -> Page:
     """A page on a desk's screen, nobody signed in."""
-    return new_context(**DESK).new_page()
+    return new_context(**DESK, **NO_WORKER).new_page()
 
 
 def sign_in(page: Page, username: str, password: str = PASSWORD) -> Page:

@@ -50,7 +50,7 @@ def test_the_keyboard_alone_triages(desk: Page, maker: Maker, community: dict[st
     keys = page.keyboard
 
     keys.press("?")
-    expect(page.get_by_role("dialog", name="键盘操作")).to_be_visible()
+    expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
     keys.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 

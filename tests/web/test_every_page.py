@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.live import Product
 from tests.web.accessibility import darken, enlarge_text, small_targets, sticking_out, violations
-from tests.web.conftest import DESK, PHONE, sign_in
+from tests.web.conftest import DESK, NO_WORKER, PHONE, sign_in
 from tests.web.pages import PAGES, Known, Shown, settle, unlisted
 
 _ROUTES = """() => document.querySelector('#app').__vue_app__.config.globalProperties.$router.getRoutes()
@@ -32,7 +32,7 @@ def test_every_address_of_the_app_is_looked_at(phone: Page) -> None:
 @pytest.mark.parametrize("shown", PAGES, ids=lambda each: each.name)
 def test_page(shown: Shown, known: Known, new_context: Callable[..., BrowserContext]) -> None:
     own, other = (DESK, PHONE) if shown.is_desk else (PHONE, DESK)
-    page = new_context(**own).new_page()
+    page = new_context(**own, **NO_WORKER).new_page()
     if shown.who is not None:
         sign_in(page, shown.who)
     shown.open(page, known)
