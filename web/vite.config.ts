@@ -147,7 +147,7 @@ export default defineConfig({
   },
   server: { proxy: { "/api": server } },
   test: {
-    environment: "happy-dom",
+    environment: "node",
     include: ["src/**/*.test.ts"],
     setupFiles: ["./src/testing.ts"],
     restoreMocks: true,

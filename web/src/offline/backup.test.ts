@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { unzipSync } from "fflate";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
