@@ -54,7 +54,7 @@ bench-web: $(VENV)/.testing web/dist/index.html chromium ## measure a first visi
 	@$(BIN)/python -m benchmarks.web_first_visit
 
 soak: $(VENV)/.testing ## kill the server hundreds of times under uploads (KILLS chooses how often, on each database)
-	@TMPDIR=$${TMPDIR:-/tmp} KILLS=$${KILLS:-300} $(BIN)/python -m pytest -n 2 tests/faults/test_killed_server.py
+	@TMPDIR=$${TMPDIR:-/tmp} KILLS=$${KILLS:-200} $(BIN)/python -m pytest -n 2 tests/faults/test_killed_server.py
 
 clean: ## remove the virtual environment, the built web app and caches (data in var/ stays)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis web/node_modules web/dist web/src/api/schema.d.ts
