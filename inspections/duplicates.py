@@ -66,9 +66,10 @@ def rank_duplicates(
     """Return at most `limit` likely duplicates, the likeliest first.
 
     A case qualifies when it is in the same community, about the same item (or either side does not know
-    the item, or, less likely, it is one of the sighting's kindred items), not older than `within`, and at
-    the same place: at most `radius_m` away where both positions are known, else the same building, else
-    (place unknown) the same known item. Equal scores: the newer case first, then the higher id.
+    the item, or, less likely, it is one of the sighting's kindred items and no other building is named),
+    not older than `within`, and at the same place: at most `radius_m` away where both positions are known,
+    else the same building, else (place unknown) the same known item. Equal scores: the newer case first,
+    then the higher id.
     """
     found = [
         (duplicate, candidate)
@@ -81,27 +82,32 @@ def rank_duplicates(
 
 def _match(new: Sighting, candidate: OpenCase, radius_m: float, within: timedelta) -> NearDuplicate | None:
     old = candidate.sighting
-    item_score = _item_score(new, old.item_code)
+    likeness = _item_likeness(new, old)
     age = abs(new.seen_at - old.seen_at)
-    if old.community_id != new.community_id or item_score is None or age > within:
+    if old.community_id != new.community_id or likeness is None or age > within:
         return None
     place = _nearness(new, old, radius_m)
     if place is None:
         return None
     nearness, distance = place
     recency = 1 - age / within if within else 1.0
+    item_score, share = likeness
     score = _NEARNESS_WEIGHT * nearness + _ITEM_WEIGHT * item_score + _RECENCY_WEIGHT * recency
-    if old.item_code in new.kindred_items:
-        score *= _KINDRED_SHARE
-    return NearDuplicate(candidate.case_id, round(score, 4), distance)
+    return NearDuplicate(candidate.case_id, round(share * score, 4), distance)
 
 
-def _item_score(new: Sighting, old: str | None) -> float | None:
-    if new.item_code is None or old is None:
-        return _UNKNOWN_ITEM
-    if new.item_code == old:
-        return 1.0
-    return 1.0 if old in new.kindred_items else None
+def _item_likeness(new: Sighting, old: Sighting) -> tuple[float, float] | None:
+    """Return how well the items match (0 to 1) and what share of the whole score that leaves, or None for different
+    problems. A kindred item in another building is another problem, however near the buildings stand.
+    """
+    if new.item_code is None or old.item_code is None:
+        return _UNKNOWN_ITEM, 1.0
+    if new.item_code == old.item_code:
+        return 1.0, 1.0
+    names_another_building = bool(new.building and old.building) and new.building != old.building
+    if old.item_code in new.kindred_items and not names_another_building:
+        return 1.0, _KINDRED_SHARE
+    return None
 
 
 def _nearness(new: Sighting, old: Sighting, radius_m: float) -> tuple[float, float | None] | None:

@@ -50,6 +50,14 @@ def test_a_kindred_item_is_less_likely_than_the_same_and_counts_only_at_the_same
     assert found(kindred, new=replace(new, position=None)) == []
 
 
+def test_a_kindred_item_in_another_building_is_another_problem_however_near_it_stands() -> None:
+    new = replace(NEW, kindred_items=frozenset({"CORR-02"}), building="3号楼")
+    assert found(case(1, item_code="CORR-02", building="4号楼", position=north(5)), new=new) == []
+    assert found(case(2, item_code="CORR-02", building="3号楼", position=north(5)), new=new) == [2]
+    assert found(case(3, item_code="CORR-02", building=None, position=north(5)), new=new) == [3]
+    assert found(case(4, building="4号楼", position=north(5)), new=new) == [4], "the same item still is"
+
+
 @pytest.mark.parametrize("side", ["new", "old"])
 def test_an_unknown_item_may_be_the_same(side: str) -> None:
     if side == "new":
