@@ -136,7 +136,7 @@ def test_the_after_photo_is_framed_over_the_before_photo(
     )
     page.get_by_role("button", name=handle["name_zh"]).click()
     page.get_by_role("button", name="对着原照片拍").click()
-    ghost = page.get_by_alt_text("整改前的照片，半透明叠在画面上")
+    ghost = page.get_by_alt_text("处置前的照片，半透明叠在画面上")
     expect(ghost).to_have_css("opacity", "0.4")
     page.get_by_label("原照片浓淡").fill("60")
     expect(ghost).to_have_css("opacity", "0.6")

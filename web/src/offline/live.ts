@@ -10,6 +10,7 @@ import { withDatabase, type Line } from "./database";
 import type { KeptProblem, KeptRecord, LocalPhoto, RecordKind, RecordState, Wait } from "./record_types";
 import { OUTGOING_STATES } from "./record_types";
 import { leaveDraft } from "./records";
+import { standingOf } from "./standing";
 import { findStorageHealth, type StorageHealth } from "./storage_health";
 
 const AGAIN_MS = 1000;
@@ -114,8 +115,8 @@ export interface Queue {
 
 const STATES: readonly RecordState[] = ["draft", "queued", "sending", "waiting", "refused", "damaged", "delivered"];
 
-/** The whole queue of this phone in figures. */
-export function useQueue(): Queue {
+/** Whether the browser knows of a network. */
+export function useOnline(): Ref<boolean> {
   const isOnline = ref(navigator.onLine);
   const settle = (): void => {
     isOnline.value = navigator.onLine;
@@ -126,6 +127,12 @@ export function useQueue(): Queue {
     removeEventListener("online", settle);
     removeEventListener("offline", settle);
   });
+  return isOnline;
+}
+
+/** The whole queue of this phone in figures. */
+export function useQueue(): Queue {
+  const isOnline = useOnline();
   const isMine = useIsMine();
   const found = useLive(() =>
     withDatabase(async (db) => {
@@ -176,6 +183,19 @@ export function useWaitText(): (wait: Wait, now?: number) => string {
     if (left <= 0) return reason;
     const span = left < 90 ? t("offline.wait.seconds", { count: left }) : t("offline.wait.minutes", { count: Math.round(left / 60) });
     return t("offline.wait.again", { reason, span });
+  };
+}
+
+/** Where a record stands in one line: 等待网络, or 等待发送 · 服务器忙，14 秒后再试. */
+export function useStandingText(): (record: { state: RecordState; wait: Wait | null }, now?: number) => string {
+  const waitText = useWaitText();
+  const isOnline = useOnline();
+  const { t } = useI18n();
+  return (record, now = Date.now()) => {
+    const standing = standingOf(record, isOnline.value);
+    const word = t(`offline.state.${standing}`);
+    if (record.state !== "waiting" || record.wait === null || !isOnline.value) return word;
+    return standing === "network" ? waitText(record.wait, now) : `${word} · ${waitText(record.wait, now)}`;
   };
 }
 

@@ -12,7 +12,7 @@ export interface Contents {
   rating: Partial<Schemas["Rating"]>;
 }
 
-/** 草稿, 等待发送, 正在发送, 等待网络/重试, 被退回, 照片缺失, 已送达. */
+/** 草稿, 等待发送, 正在发送, held up (等待网络, or in the queue again for another reason: `standing.ts`), 被退回, 照片缺失, 已送达. */
 export type RecordState = "draft" | "queued" | "sending" | "waiting" | "refused" | "damaged" | "delivered";
 
 export const UNSENT_STATES: readonly RecordState[] = ["draft", "queued", "sending", "waiting", "refused", "damaged"];
