@@ -80,7 +80,7 @@ def test_a_case_is_taken_up_and_fixed_without_a_network(phone: Page, maker: Make
     phone.context.set_offline(False)
     case = handed_in(maker, case_id)
     expect(phone.get_by_text("刚提交的操作")).to_have_count(0)
-    expect(phone.locator(".history li").first).to_contain_text("已处理")
+    expect(phone.locator(".history li").first).to_contain_text("处置完成")
     expect(phone.locator(".history")).to_contain_text("已接单")
     expect(phone.locator(".clock")).to_contain_text("起算")
     assert [each["reason"] for each in case["events"] if each["action"] == "handle"] == ["杂物已清走"]

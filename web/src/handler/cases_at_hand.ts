@@ -63,11 +63,16 @@ export function readCaseFile(caseId: string): Promise<Read<CaseFile>> {
   return readOrKept(FILE + caseId, () => answer(api.GET("/api/v1/cases/{case_id}", { params: { path: { case_id: caseId } } })));
 }
 
+/** A photo's picture that was taken along; null where it was not. */
+export async function keptPicture(photoId: string): Promise<Blob | null> {
+  return (await kept<Blob>(PICTURE + photoId))?.value ?? null;
+}
+
 /** A photo's picture as a local address: the kept copy, or read and kept now; null where it cannot be had. */
 export async function readPicture(photoId: string, displayUrl: string): Promise<Blob | null> {
   const readBy = accountId();
-  const found = await kept<Blob>(PICTURE + photoId);
-  if (found !== null) return found.value;
+  const found = await keptPicture(photoId);
+  if (found !== null) return found;
   try {
     const response = await fetch(displayUrl);
     if (!response.ok || !(response.headers.get("Content-Type") ?? "").startsWith("image/")) return null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { clockTime, dayAndTime, localDay, saidTime, timeAgo, timeLeft } from "./times";
+import { clockTime, dayAndTime, localDay, saidTime, spanWords, timeAgo, timeLeft } from "./times";
 
 const NOW = new Date("2026-11-21T10:32:00+08:00");
 
@@ -32,5 +32,10 @@ describe("times", () => {
   it("count down, and up again once it is over", () => {
     expect(timeLeft("2026-11-22T13:32:00+08:00", NOW)).toEqual({ isOver: false, days: 1, hours: 3, minutes: 0 });
     expect(timeLeft("2026-11-21T10:02:00+08:00", NOW)).toEqual({ isOver: true, days: 0, hours: 0, minutes: 30 });
+  });
+
+  it("leave out of a span what is zero", () => {
+    const words = (days: number, hours: number, minutes: number) => spanWords({ days, hours, minutes });
+    expect([words(11, 3, 5), words(11, 0, 5), words(0, 3, 5), words(0, 3, 0), words(0, 0, 0)]).toEqual(["days", "wholeDays", "hours", "wholeHours", "minutes"]);
   });
 });

@@ -54,6 +54,13 @@ export function timeAgo(instant: string | Date, now: Date, language: string): st
   return days <= 7 ? words.format(-days, "day") : format(language, { month: "short", day: "numeric" }).format(new Date(instant));
 }
 
+/** How a span is worded (`parts.left`): its two greatest units, and of these none that is zero. */
+export function spanWords({ days, hours, minutes }: { days: number; hours: number; minutes: number }): "days" | "wholeDays" | "hours" | "wholeHours" | "minutes" {
+  if (days > 0) return hours > 0 ? "days" : "wholeDays";
+  if (hours > 0) return minutes > 0 ? "hours" : "wholeHours";
+  return "minutes";
+}
+
 /** How long until (or since) an instant, as days, hours and minutes; what is negative is over. */
 export function timeLeft(until: string | Date, now: Date): { isOver: boolean; days: number; hours: number; minutes: number } {
   const span = new Date(until).getTime() - now.getTime();
