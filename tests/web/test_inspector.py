@@ -235,7 +235,7 @@ def test_a_visit_without_a_network_outlives_its_tab_and_arrives_once(
         answer(page, code, "pass")
     answer(page, all_codes[6], "fail")
     before = card(page, all_codes[6]).bounding_box()
-    expect(page.get_by_text("✓ 已存手机")).to_be_visible()
+    expect(page.get_by_text("已存手机", exact=True)).to_be_visible()
     page.wait_for_timeout(400)
     page.close()
     # The phone was in a pocket: another tab, still no network, from the service worker.
