@@ -7,6 +7,7 @@ import { renewSession } from "./renewal";
 import { csrfToken } from "./csrf";
 import { Problem, problemOf } from "./problems";
 import type { components, paths } from "./schema";
+import { timeLimit } from "./time_limit";
 
 export type Schemas = components["schemas"];
 
@@ -37,7 +38,7 @@ const manners: Middleware = {
 /** fetch that outlives an expired sign-in: renewed once (over all tabs), then asked again. */
 export async function signedFetch(request: Request): Promise<Response> {
   const again = request.clone();
-  const timed = request.method === "GET" ? new Request(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(READ_SECONDS * 1000)]) }) : request;
+  const timed = request.method === "GET" ? new Request(request, { signal: timeLimit(READ_SECONDS, request.signal) }) : request;
   const response = await send(timed);
   if (response.status !== 401 || new URL(request.url).pathname.startsWith("/api/v1/sessions")) return response;
   if (!(await renewSession())) return response;

@@ -1,5 +1,6 @@
 /** One request of the sender, from a page or from the service worker: an answer of our own server's, or a `Problem`. */
 import { Problem, problemOf } from "@/api/problems";
+import { timeLimit } from "@/api/time_limit";
 
 export type Fetch = (request: Request) => Promise<Response>;
 
@@ -40,7 +41,7 @@ async function send(fetch: Fetch, question: Question): Promise<Response> {
     credentials: isSignedIn ? "same-origin" : "omit",
     redirect: "manual",
     cache: "no-store",
-    signal: AbortSignal.timeout(Math.ceil(seconds * 1000)),
+    signal: timeLimit(seconds),
   });
   try {
     return await fetch(request);
