@@ -59,9 +59,10 @@ def test_three_taps_from_a_rate_to_the_photos_and_who_must_act_by_when(manager: 
     manager.goto("/desk")
     card = manager.locator("a.rate").first
     expect(card).to_contain_text(fraction(rate))
-    card.click()
+    figure = card.locator("strong").inner_text()
+    card.locator("strong").click()
 
-    expect(manager.get_by_role("heading", level=1)).to_have_text(re.compile(r"为什么是 [\d.]+%？"))
+    expect(manager.get_by_role("heading", level=1)).to_have_text(f"为什么是 {figure}%？")
     expect(manager.get_by_label("怎么算出来的")).to_contain_text(rate["formula"]["statement_zh"])
     manager.get_by_role("link", name=re.compile(f"^{re.escape(place)}")).click()
     expect(manager).to_have_url(re.compile(f"area={wanted['community']['area_code']}"))
@@ -235,6 +236,17 @@ def test_an_uncertain_order_is_called_uncertain(manager: Page) -> None:
     expect(plot).to_contain_text("差异不显著")
     plot.get_by_role("button", name="数据表").click()
     expect(plot.get_by_role("row").filter(has_text=re.compile(r"第1–\d+")).first).to_be_visible()
+    best = plot.locator("tbody tr").first.get_by_role("link")
+    rate = best.inner_text().split()[0]
+    best.click()
+    expect(manager.get_by_role("heading", level=1)).to_have_text(f"为什么是 {rate}？")
+    address = manager.url
+
+    manager.go_back()
+    expect(plot.locator("tbody tr").first).to_contain_text(rate)
+    # The plot's own row opens the same: the best stands first, below the target's word.
+    plot.get_by_role("img", name=re.compile("^地区排名")).click(position={"x": 300, "y": 40})
+    expect(manager).to_have_url(address)
 
 
 def test_a_phone_scrolls_the_heat_table_inside_its_box(new_context: Any) -> None:
@@ -281,13 +293,19 @@ def test_a_community_has_its_standing_under_every_checklist(manager: Page) -> No
     wanted = a_case_in_hand(manager)
     manager.goto(f"/desk/community/{wanted['community']['id']}")
     expect(manager.get_by_role("heading", level=1)).to_have_text(wanted["community"]["name"])
-    cards = manager.locator("a.standing")
+    cards = manager.locator(".standing")
     expect(cards.first).to_be_visible()
     assert cards.count() == len(answer(manager, "/checklists?limit=200")["items"])
     row = manager.get_by_role("row").filter(has_text=wanted["item"]["code"])
     expect(row).to_contain_text("不达标")
     row.get_by_role("link", name=re.compile("不达标")).click()
     expect(manager.get_by_role("article")).to_contain_text(wanted["case"]["number"])
+
+    manager.go_back()
+    rate = cards.filter(has=manager.locator("[aria-current]")).locator("p a")
+    value = rate.inner_text().split()[0]
+    rate.click()
+    expect(manager.get_by_role("heading", level=1)).to_have_text(f"为什么是 {value}？")
 
 
 def test_the_catalogue_says_each_rule_in_words_and_quotes_the_policy(manager: Page) -> None:

@@ -20,11 +20,17 @@ export interface Ground {
 
 let settings: Promise<Schemas["ClientSettings"]> | null = null;
 
-export async function makeGround(element: HTMLElement, options: L.MapOptions = {}): Promise<Ground> {
+export interface GroundWords {
+  zoomIn: string;
+  zoomOut: string;
+}
+
+export async function makeGround(element: HTMLElement, words: GroundWords, options: L.MapOptions = {}): Promise<Ground> {
   settings ??= answer(api.GET("/api/v1/settings"));
   const tiles = (await settings).map;
-  const map = L.map(element, { zoomControl: true, attributionControl: tiles !== null, zoomSnap: 0.5, maxZoom: 18, ...options });
+  const map = L.map(element, { zoomControl: false, attributionControl: tiles !== null, zoomSnap: 0.5, maxZoom: 18, ...options });
   map.attributionControl?.setPrefix(false);
+  L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
   for (const layer of tiles?.layers ?? []) L.tileLayer(layer, { attribution: escaped(tiles?.attribution ?? ""), maxZoom: 18 }).addTo(map);
   const isShifted = tiles?.datum === "gcj02";
   return {
