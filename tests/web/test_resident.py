@@ -115,6 +115,22 @@ def test_a_report_is_sent_in_four_taps(
     expect(phone.get_by_role("listitem").filter(has_text="楼道灯不亮")).to_contain_text("已送达")
 
 
+def test_the_start_page_has_the_camera_at_hand(
+    phone: Page, communities: list[Any], tmp_path: Path
+) -> None:
+    community = communities[2]
+    phone.goto("/")
+    phone.get_by_label("拍照上报").set_input_files(photo(tmp_path, 7009))
+    phone.wait_for_url("**/report")
+    expect(phone.get_by_text("已存手机，关掉也不会丢")).to_be_visible()
+    phone.get_by_role("button", name="不确定").tap()
+    # Nobody knows yet where it is: the page asks.
+    phone.get_by_label("小区名称或地址").fill(community["name"])
+    phone.get_by_role("button", name="查找").tap()
+    phone.get_by_role("listitem").get_by_role("button", name=community["name"]).tap()
+    expect(phone.locator(".top-bar")).to_contain_text(community["name"])
+
+
 def test_a_report_begun_without_a_network_is_found_again_and_sent(
     new_context: Callable[..., BrowserContext], communities: list[Any], tmp_path: Path
 ) -> None:

@@ -25,7 +25,8 @@ export function useKeptPhotos(size: "thumbnail" | "display"): KeptPhotos {
 
   async function open(photos: readonly Photo[]): Promise<void> {
     for (const photo of photos) {
-      if (urls.has(photo.photo_id)) continue;
+      // An address of the server's gives way to a later one: it lives for minutes only.
+      if (urls.get(photo.photo_id)?.startsWith("blob:")) continue;
       const found = (await kept<Blob>(photoName(photo.photo_id, size))) ?? (navigator.onLine ? null : await kept<Blob>(photoName(photo.photo_id, size === "display" ? "thumbnail" : "display")));
       if (isLeft) return;
       if (found !== null) {

@@ -3,6 +3,7 @@ import { answer, api, type Schemas } from "@/api/client";
 
 import { rememberCommunity } from "./community_memory";
 import { readCached, writeCached, type Cached } from "./page_cache";
+import { withoutPast } from "./released_photos";
 
 export type PublicCommunity = Schemas["PublicCommunity"];
 export type PublicProblem = Schemas["PublicProblem"];
@@ -29,8 +30,12 @@ export async function fetchCommunity(id: string): Promise<PublicCommunity> {
   return community;
 }
 
-export function cachedCommunity(id: string): Cached<PublicCommunity> | null {
-  return readCached<PublicCommunity>(`community:${id}`);
+/** As it was last; pictures whose addresses have passed their time are left empty. */
+export function cachedCommunity(id: string, now = Date.now()): Cached<PublicCommunity> | null {
+  const cached = readCached<PublicCommunity>(`community:${id}`);
+  if (cached === null) return null;
+  const problems = cached.value.problems.map((each) => ({ ...each, photos: withoutPast(each.photos, now) }));
+  return { ...cached, value: { ...cached.value, problems } };
 }
 
 /** 城桥镇 · 玉环居委会: the township and the neighbourhood. */

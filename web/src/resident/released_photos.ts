@@ -1,4 +1,5 @@
 /** Photos that a dispatcher has released to the public, as the pages show them. */
+import { isPast } from "@/parts/fresh_pictures";
 import type { ShownPhoto } from "@/parts/photo_tiles";
 
 export interface ReleasedPhoto {
@@ -16,6 +17,12 @@ interface Told {
 
 export function releasedPhotos(told: readonly Told[]): ReleasedPhoto[] {
   return told.map((each) => ({ url: each.url, small: each.thumbnail_url, is_after: each.is_after }));
+}
+
+/** Photos of a page that was kept: an address that has passed its time is empty, until the page has been read anew. */
+export function withoutPast<P extends { url: string; thumbnail_url: string }>(photos: readonly P[], now: number): P[] {
+  const current = (address: string): string => (isPast(address, now) ? "" : address);
+  return photos.map((each) => ({ ...each, url: current(each.url), thumbnail_url: current(each.thumbnail_url) }));
 }
 
 /** For the full-screen view: each with what it shows. */
