@@ -46,6 +46,8 @@ TOGETHER = {
     "tests/docs/test_walkthrough.py": "live product",
     "tests/faults/test_hang_ups.py": "live product",
     "tests/server/test_restarts.py": "restarts",
+    "tests/api/test_broken_chunks.py": "over a socket",
+    "tests/api/test_photos_over_a_socket.py": "over a socket",
     "tests/server/demo/test_history.py": "history",
 }
 # What takes longest begins first, so that no worker process is left alone with it in the end. The walkthrough comes

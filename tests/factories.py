@@ -14,7 +14,8 @@ from grid.permissions import Actor, Grant, Role
 from server.db import db, new_id
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # a Friday, 10:00 in Shanghai
-_numbers = itertools.count(1)
+# Always five digits: names that end in them sort as they were made, however many tests a process ran before.
+_numbers = itertools.count(10_001)
 
 
 def save(row: Any) -> Any:
@@ -25,7 +26,7 @@ def save(row: Any) -> Any:
 
 def make_area(level: AreaLevel, parent: Area | None = None, **more: Any) -> Area:
     number = next(_numbers)
-    code = more.pop("code", None) or f"{(parent.code if parent else '')}{number:03d}"
+    code = more.pop("code", None) or f"{(parent.code if parent else '')}{number}"
     path = f"{parent.path if parent else '/'}{code}/"
     values = {"code": code, "name": f"示例地区{number}", "level": level, "path": path} | more
     return save(Area(parent_code=parent.code if parent else None, **values))
@@ -47,7 +48,7 @@ def make_grid() -> dict[str, Area]:
 def make_community(area: Area, **more: Any) -> Community:
     number = next(_numbers)
     values: dict[str, Any] = {
-        "code": f"{area.code[-12:]}-{number:03d}",
+        "code": f"{area.code[-12:]}-{number}",
         "name": f"示例小区{number}",
         "attributes": {},
         "latitude": 31.62,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,10 +33,18 @@ class Product:
         return f"http://127.0.0.1:{self.port}"
 
 
+# Below the ports that the system lends to outgoing connections, which could take one between here and its server's
+# start; each process begins elsewhere, and gives none twice.
+_ports = itertools.count(20_000 + os.getpid() * 37 % 10_000)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on, for a server of the test's own."""
+    for port in _ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("ports have no end")
 
 
 def refuse(data_dir: Path, **environ: str) -> tuple[int, str]:

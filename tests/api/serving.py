@@ -10,11 +10,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from server.config import Config
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.live import ROOT, free_port
 
 
 @dataclass(frozen=True)
@@ -51,9 +49,7 @@ def everything(connection: socket.socket) -> bytes:
 @contextmanager
 def served(config: Config) -> Iterator[Served]:
     """Start one worker on the tests' database; stop it in the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environ = os.environ | {
         "JIAYUAN_ENV": "test",
         "DATA_DIR": str(config.data_dir),

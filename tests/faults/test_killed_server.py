@@ -201,7 +201,7 @@ def test_every_acknowledged_photo_survives_kill_9_at_any_moment(
         bombard(server, clients, KILLS, number)
         with committed_app.app_context():
             rows = {row.id: row.sha256 for row in db.session.execute(sa.select(Photo.id, Photo.sha256))}
-        unseen = [photo_id for photo_id in clients.acknowledged if not clients.look_at(photo_id)]
+        unseen = clients.never_seen(list(clients.acknowledged), seconds=20)
     finally:
         server.kill()
 

@@ -9,7 +9,8 @@ from typing import Any
 from checklists.models import ChecklistItem, ChecklistVersion
 from tests.factories import NOW, save
 
-_numbers = itertools.count(1)
+# Always five digits: names that end in them sort as they were made, however many tests a process ran before.
+_numbers = itertools.count(10_001)
 
 
 def item(code: str, **more: Any) -> dict[str, Any]:

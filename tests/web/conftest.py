@@ -1,11 +1,12 @@
 """The built app on the real server in a real browser, at a phone's and at a desk's size.
 
-One product for all browser tests of a session (they run in one worker process), with the demo's
-history. `BROWSER_DATA` names a folder where that loaded demo is kept between runs; each run works on a copy.
+One product for all browser tests of a worker process, with the demo's history, which is loaded once a run and copied.
+`BROWSER_DATA` names a folder where that loaded demo is kept between runs.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -51,24 +52,27 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     assert (Path(os.environ.get("WEB_DIST") or ROOT / "web/dist") / "index.html").exists(), (
         "the web app is not built: `make test` builds it"
     )
+    base = tmp_path_factory.getbasetemp()
+    is_one_of_several = "PYTEST_XDIST_WORKER" in os.environ
+    kept = Path(os.environ.get("BROWSER_DATA") or (base.parent if is_one_of_several else base) / "loaded")
+    _load(kept)
     folder = tmp_path_factory.mktemp("browser") / "data"
-    kept = os.environ.get("BROWSER_DATA")
-    if kept and Path(kept).exists():
-        shutil.copytree(kept, folder)
+    shutil.copytree(kept, folder)
     with running_product(folder, DEMO_HISTORY="small") as started:
-        if kept and not Path(kept).exists():
-            _keep(started, Path(kept))
         yield started
 
 
-def _keep(started: Product, kept: Path) -> None:
-    """A copy of the loaded demo, the database copied by SQLite itself while the server runs."""
-    import sqlite3
-
-    shutil.copytree(started.data_dir, kept, ignore=shutil.ignore_patterns("*.sqlite3*", "metrics", "*.lock"))
-    for name in started.data_dir.glob("*.sqlite3"):
-        with sqlite3.connect(name) as source, sqlite3.connect(kept / name.name) as target:
-            source.backup(target)
+def _load(kept: Path) -> None:
+    """Load the demo's history there unless it is there; of several worker processes the first does, the others wait."""
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if kept.exists():
+            return
+        loading = kept.with_suffix(".loading")
+        shutil.rmtree(loading, ignore_errors=True)
+        with running_product(loading, DEMO_HISTORY="small"):
+            pass
+        loading.rename(kept)
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +129,7 @@ def new_context(
         if options.items() >= NO_WORKER.items():
             complaints.allow(NO_WORKER_NOTE)
         context = browser.new_context(**{"base_url": product.address, **PLACE, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         complaints.listen(context)
         opened.append(context)
         return context
