@@ -64,6 +64,7 @@ from checklists.rate_queries import (
     select_items,
 )
 from checklists.rates import COMMUNITY_ATTAINMENT, INDICATOR_ATTAINMENT, Rate, StatusCounts, rate_of
+from checklists.stored_segments import unbroken_since
 from checklists.terms_in_force import VersionInForce
 from grid.areas import find_area
 from grid.communities import get_community
@@ -188,7 +189,7 @@ def community_compliance(query: dict[str, Any], community_id: uuid.UUID) -> dict
         "checklist": rates.version,
         "item_rate": figures_of(rates.items),
         "standing": rates.standing,
-        "items": _pairs(rates),
+        "items": _pairs(community.id, rates),
     }
 
 
@@ -306,13 +307,16 @@ def _community_day(rates: CommunityRates) -> dict[str, Any]:
     }
 
 
-def _pairs(rates: CommunityRates) -> list[dict[str, Any]]:
+def _pairs(community_id: uuid.UUID, rates: CommunityRates) -> list[dict[str, Any]]:
     if rates.version is None:
         return []
+    known = {code: each for code, each in rates.pairs.items() if each.status is not PairStatus.UNASSESSED}
+    since = unbroken_since(
+        rates.version.checklist_code, {(community_id, code): each for code, each in known.items()}
+    )
     found = []
     for code, segment in rates.pairs.items():
         item = rates.version.by_code[code]
-        is_known = segment.status is not PairStatus.UNASSESSED
         found.append(
             {
                 "item_code": code,
@@ -322,7 +326,7 @@ def _pairs(rates: CommunityRates) -> list[dict[str, Any]]:
                 "is_veto": item.terms.is_veto,
                 "status": segment.status,
                 "occurrences": segment.occurrences,
-                "since": segment.since if is_known else None,
+                "since": since.get((community_id, code)),
             }
         )
     return found

@@ -21,7 +21,7 @@ from checklists.compliance import Cause, CauseKind, PairStatus, Result, Segment
 from checklists.fact_models import COMMUNITY, FOREVER, ObservationFact, PairSegment
 from checklists.models import ChecklistItem
 from checklists.rate_queries import Selection, day_end
-from checklists.stored_segments import read_causes
+from checklists.stored_segments import read_causes, unbroken_since
 from checklists.terms_in_force import VersionInForce
 from grid.models import Community
 from grid.reach import below
@@ -56,7 +56,8 @@ class AnswerBehind:
 class ExplainedPair:
     """One (community, item) pair at a day's end: its status, since when, and what caused it.
 
-    `since` is None for a pair that nothing was ever found out about. `case_ids` are the cases among the causes,
+    `since` is when the status began, which its present causes may be younger than (a check found the same again);
+    None for a pair that nothing was ever found out about. `case_ids` are the cases among the causes,
     `reason_zh` and `reason_en` say why it was left out, where it was.
     """
 
@@ -111,7 +112,7 @@ def explain_pairs(
     after: PairPosition | None = None,
     limit: int = 50,
 ) -> Page:
-    """The pairs with one of these statuses at a day's end, by community and item: two queries, whatever their number.
+    """The pairs with one of these statuses at a day's end, by community and item: three queries, whatever their number.
 
     Without a version in force on the day there are none.
     """
@@ -123,8 +124,7 @@ def explain_pairs(
     statement = make(extent, version, codes, as_of, statuses, after).limit(limit + 1)
     found = db.session.execute(statement).all()
     shown = found[:limit]
-    answers = answers_behind([cause for row in shown for cause in read_causes(row.causes or ())])
-    rows = [_explained(row, version, answers) for row in shown]
+    rows = _explained_rows(shown, version)
     last = shown[-1] if len(found) > limit else None
     return Page(rows, (last.Community.id, last.item_code) if last else None)
 
@@ -138,7 +138,7 @@ def explain_failing_by(
     limit: int = 50,
 ) -> Page:
     """The failing pairs in the order of an instant that `ranks` (community_id, item_code, at) knows of them, those
-    without one last: two queries. The next position is (instant, community, item)."""
+    without one last: three queries. The next position is (instant, community, item)."""
     version = selection.history.find_in_force(as_of)
     codes = selection.codes(version) if version else ()
     if version is None or not codes:
@@ -158,10 +158,9 @@ def explain_failing_by(
         statement = statement.where(sa.tuple_(*place) > sa.tuple_(*key))
     found = db.session.execute(statement.limit(limit + 1)).all()
     shown = found[:limit]
-    answers = answers_behind([cause for row in shown for cause in read_causes(row.causes or ())])
     last = shown[-1] if len(found) > limit else None
     position = (last.rank, last.Community.id, last.item_code) if last else None
-    return Page([_explained(row, version, answers) for row in shown], position)
+    return Page(_explained_rows(shown, version), position)
 
 
 def explain_communities(
@@ -172,7 +171,8 @@ def explain_communities(
     after: PairPosition | None = None,
     limit: int = 50,
 ) -> Page:
-    """The communities whose standing (小区达标) has one of these statuses at a day's end: two queries."""
+    """The communities whose standing (小区达标) has one of these statuses at a day's end: three
+    queries."""
     version = selection.history.find_in_force(as_of)
     if version is None:
         return Page((), None)
@@ -180,7 +180,11 @@ def explain_communities(
     found = db.session.execute(statement).all()
     shown = found[:limit]
     standings = _standings([row.Community.id for row in shown], version, as_of)
-    rows = [_explained_community(row, standings[row.Community.id]) for row in shown]
+    since = _since(shown, version)
+    rows = [
+        _explained_community(row, standings[row.Community.id], since[row.Community.id, COMMUNITY])
+        for row in shown
+    ]
     last = shown[-1] if len(found) > limit else None
     return Page(rows, (last.Community.id, COMMUNITY) if last else None)
 
@@ -308,7 +312,29 @@ def answers_behind(causes: Collection[Cause]) -> Mapping[AnswerKey, AnswerBehind
     return found
 
 
-def _explained(row: Any, version: VersionInForce, answers: Mapping[AnswerKey, AnswerBehind]) -> ExplainedPair:
+def _explained_rows(rows: Sequence[Any], version: VersionInForce) -> list[ExplainedPair]:
+    """Rows of pairs with what lies behind them; two queries."""
+    answers = answers_behind([cause for row in rows for cause in read_causes(row.causes or ())])
+    since = _since(rows, version)
+    return [_explained(row, version, answers, since.get((row.Community.id, row.item_code))) for row in rows]
+
+
+def _since(rows: Sequence[Any], version: VersionInForce) -> Mapping[PairPosition, datetime]:
+    """Since when the pairs of rows have had their status, where they have a segment; one query."""
+    known = {
+        (row.Community.id, row.item_code): Segment(row.since, PairStatus(row.status))
+        for row in rows
+        if row.since is not None
+    }
+    return unbroken_since(version.checklist_code, known)
+
+
+def _explained(
+    row: Any,
+    version: VersionInForce,
+    answers: Mapping[AnswerKey, AnswerBehind],
+    since: datetime | None,
+) -> ExplainedPair:
     item = version.by_code[row.item_code]
     causes = read_causes(row.causes or ())
     status = PairStatus(row.status)
@@ -322,7 +348,7 @@ def _explained(row: Any, version: VersionInForce, answers: Mapping[AnswerKey, An
         is_veto=item.terms.is_veto,
         weight=item.terms.weight,
         status=status,
-        since=row.since,
+        since=since,
         occurrences=row.occurrences,
         answers=tuple(
             answers[cause.inspection_id, cause.id] for cause in causes if cause.kind is CauseKind.ANSWER
@@ -362,7 +388,7 @@ def _standings(
     return {each: community_standing(pairs[each], version.terms) for each in community_ids}
 
 
-def _explained_community(row: Any, standing: Standing) -> ExplainedCommunity:
+def _explained_community(row: Any, standing: Standing, since: datetime) -> ExplainedCommunity:
     status = PairStatus(row.status)
     if status is PairStatus.FAIL:
         zh, en = _shortfall(standing)
@@ -370,7 +396,7 @@ def _explained_community(row: Any, standing: Standing) -> ExplainedCommunity:
         zh, en = _undecided(standing)
     else:
         zh, en = _REASONS.get(status, ("", ""))
-    return ExplainedCommunity(row.Community, status, row.since, standing, zh, en)
+    return ExplainedCommunity(row.Community, status, since, standing, zh, en)
 
 
 def _undecided(standing: Standing) -> tuple[str, str]:

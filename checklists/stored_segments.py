@@ -114,6 +114,38 @@ _COLUMNS = (
 )
 
 
+def unbroken_since(
+    checklist_code: str, pairs: Mapping[tuple[uuid.UUID, str], Segment]
+) -> dict[tuple[uuid.UUID, str], datetime]:
+    """Since when pairs, by (community, item), have had the status of these stored segments; one query.
+
+    A segment is new with every new cause or count: a check that finds the same again begins another one, though
+    the item fails as before.
+    """
+    if not pairs:
+        return {}
+    statement = (
+        sa.select(PairSegment.community_id, PairSegment.item_code, PairSegment.since, PairSegment.status)
+        .where(
+            PairSegment.checklist_code == checklist_code,
+            sa.tuple_(PairSegment.community_id, PairSegment.item_code).in_(list(pairs)),
+            PairSegment.since <= max(segment.since for segment in pairs.values()),
+        )
+        .order_by(PairSegment.since.desc())
+    )
+    found = {key: segment.since for key, segment in pairs.items()}
+    broken = set()
+    for community_id, item, since, status in db.session.execute(statement):
+        key = (community_id, item)
+        if key in broken or since > pairs[key].since:
+            continue
+        if status == pairs[key].status:
+            found[key] = since
+        else:
+            broken.add(key)
+    return found
+
+
 def read_causes(documents: Iterable[Mapping[str, str]]) -> tuple[Cause, ...]:
     """The causes that a row's JSON lists."""
     return tuple(

@@ -140,4 +140,25 @@ def test_an_explanation_costs_the_same_queries_for_one_row_and_for_ten(grid, com
             numbers.append(queries.number)
         for _ in range(9):
             inspect(make_community(grid["neighbourhood"]), A="fail", F="pass")
-    assert numbers == [4, 4, 4, 4]
+    assert numbers == [6, 6, 6, 6]
+
+
+def test_a_pair_fails_since_it_first_did_not_since_a_later_check_found_the_same(community):
+    inspect(community, A="pass", at=AT - 3 * DAY)
+    case = new_id()
+    open_case_interval(case, community.id, "A", AT - 2 * DAY)
+    inspect(community, A="fail", at=AT)
+    (row,) = pairs(statuses=[PairStatus.FAIL]).rows
+    assert [each.observed_at for each in row.answers] == [AT], "the later check is what it rests upon"
+    assert row.case_ids == (case,)
+    assert row.since == AT - 2 * DAY
+    (before,) = pairs(statuses=[PairStatus.PASS], as_of=TODAY - 3 * DAY).rows
+    assert before.since == AT - 3 * DAY
+
+
+def test_a_pass_in_between_begins_a_failing_anew(community):
+    inspect(community, A="fail", at=AT - 2 * DAY)
+    inspect(community, A="pass", at=AT - DAY)
+    inspect(community, A="fail", at=AT)
+    (row,) = pairs(statuses=[PairStatus.FAIL]).rows
+    assert row.since == AT

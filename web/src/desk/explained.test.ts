@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { byCommunity, nextDeadline, photosOf, type Row } from "./explained";
+import { byCommunity, casesDueBefore, isFoundAgain, nextDeadline, photosOf, type Row } from "./explained";
 
 const row = (community: string, item: string, change: Partial<Row> = {}): Row =>
   ({ community: { id: community, code: community, name: community, area_code: "3" }, item: { code: item }, cases: [], answers: [], ...change }) as Row;
@@ -20,6 +20,16 @@ describe("explained pairs", () => {
     const cases = [behind({ deadline_at: "2026-11-22T09:00:00+08:00" }), behind({ deadline_at: "2026-11-22T00:30:00Z" }), behind({ state: "closed", deadline_at: "2026-11-01T00:00:00Z" })];
     expect(nextDeadline(row("a", "1", { cases }))).toBe("2026-11-22T00:30:00Z");
     expect(nextDeadline(row("a", "1"))).toBeNull();
+  });
+
+  it("say when a later check found the same, and which cases were due before the failing began", () => {
+    const since = "2026-11-20T10:00:00+08:00";
+    const cases = [behind({ id: "old", deadline_at: "2026-11-09T17:00:00+08:00" }), behind({ id: "new", deadline_at: "2026-11-23T17:00:00+08:00" }), behind({ state: "closed", deadline_at: "2026-11-01T00:00:00Z" }), behind({})];
+    const failing = row("a", "1", { status: "fail", since, cases });
+    expect(casesDueBefore(failing).map((each) => each.id)).toEqual(["old"]);
+    expect(isFoundAgain(failing, since)).toBe(false);
+    expect(isFoundAgain(failing, "2026-11-20T02:00:01Z")).toBe(true);
+    expect(casesDueBefore({ ...failing, status: "not_applicable" })).toEqual([]);
   });
 
   it("show each photo once, with what the case says of it", () => {

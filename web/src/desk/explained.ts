@@ -19,9 +19,23 @@ export function byCommunity(rows: readonly Row[]): CommunityRows[] {
   return [...groups.values()];
 }
 
+const isOver = (state: string | null): boolean => state === "closed" || state === "force_closed";
+
+/** A failing item that a later check found failing again: it fails since before that check. */
+export function isFoundAgain(row: Row, observedAt: string): boolean {
+  return row.status === "fail" && row.since !== null && Date.parse(observedAt) > Date.parse(row.since);
+}
+
+/** Open cases that were due before the present failing began: the item had another status meanwhile, or the case came to it later. */
+export function casesDueBefore(row: Row): Row["cases"] {
+  const { since } = row;
+  if (row.status !== "fail" || since === null) return [];
+  return row.cases.filter((each) => each.deadline_at !== null && !isOver(each.state) && Date.parse(each.deadline_at) < Date.parse(since));
+}
+
 /** The earliest deadline of a case that is not over; null where no case has one. */
 export function nextDeadline(row: Row): string | null {
-  const open = row.cases.filter((each) => each.deadline_at !== null && each.state !== "closed" && each.state !== "force_closed");
+  const open = row.cases.filter((each) => each.deadline_at !== null && !isOver(each.state));
   return open.map((each) => each.deadline_at as string).sort((one, other) => Date.parse(one) - Date.parse(other))[0] ?? null;
 }
 
