@@ -208,6 +208,7 @@ ORGANISATIONS = Table(
     (
         _at("name", "单位", "Organisation", 34),
         _word("kind", _KIND_NAMES, "类别", "Kind", 20),
+        _at("service_phone", "服务监督电话", "Service phone", 16),
         _at("area.name", "服务地区", "Serves", 18),
         _at("area.code", "地区代码", "Area code", 15),
         _at("is_active", "启用", "In use", 9),

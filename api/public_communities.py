@@ -170,6 +170,7 @@ def _notice_board(community: Community) -> list[dict[str, Any]]:
             "kind_zh": ORGANISATION_KINDS[each.kind].zh,
             "kind_en": ORGANISATION_KINDS[each.kind].en,
             "name": each.name,
+            "service_phone": each.service_phone,
         }
         for each in serving
         if each.is_active

@@ -119,6 +119,7 @@ def _insert_organisations(
             {
                 "id": ids[each.area_code, each.name],
                 "name": each.name,
+                "service_phone": each.service_phone,
                 "kind": each.kind,
                 "area_code": each.area_code,
                 "area_path": areas[each.area_code].path,

@@ -16,6 +16,7 @@ class DemoOrganisation:
     kind: str
     name: str
     area_code: str
+    service_phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ def make_district_bodies(code: str, name: str) -> Iterator[DemoOrganisation]:
 
 def make_township_bodies(code: str, name: str) -> Iterator[DemoOrganisation]:
     """The township's own bodies, and the companies that work in it."""
-    return (DemoOrganisation(kind, _township_name(form, name), code) for kind, form in _TOWNSHIP_BODIES)
+    for number, (kind, form) in enumerate(_TOWNSHIP_BODIES):
+        # No subscriber's number begins with 00; bodies that there are get none that is not theirs.
+        phone = f"021-00{code[-4:]}{number:02d}" if form.startswith("示例") else ""
+        yield DemoOrganisation(kind, _township_name(form, name), code, phone)
 
 
 def make_committee(code: str, name: str) -> DemoOrganisation:

@@ -116,13 +116,15 @@ class Building(Base):
 class Organisation(Base):
     """A department, property company, committee or contractor that the policies name.
 
-    `kind` is a code of `grid/organisation_kinds.py`; `area_path` is the part of the grid it serves.
+    `kind` is a code of `grid/organisation_kinds.py`; `area_path` is the part of the grid it serves; `service_phone`
+    stands on the notice boards of the communities that it serves (`grid/service_phones.py`).
     """
 
     __tablename__ = "organisations"
 
     id: Mapped[uuid.UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(sa.String(120))
+    service_phone: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
     kind: Mapped[str] = mapped_column(sa.String(40), index=True)
     area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"))
     area_path: Mapped[str] = mapped_column(sa.String(120), index=True)

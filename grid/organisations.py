@@ -17,6 +17,7 @@ from grid.models import Community, CommunityService, Organisation
 from grid.organisation_kinds import ORGANISATION_KINDS
 from grid.permissions import Actor, Permission, reach_of, require
 from grid.reach import ancestor_paths, below, within_reach
+from grid.service_phones import normalise_service_phone
 from server.db import db
 from server.errors import FieldError, NotFound, RuleViolated
 
@@ -79,12 +80,22 @@ def list_organisations(
     return fetch_page(query, order, _key_from(after), limit, lambda row: [row.kind, str(row.id)])
 
 
-def create_organisation(actor: Actor, *, name: str, kind: str, area_code: str, now: datetime) -> Organisation:
-    """Enter an organisation that serves an area; raises RuleViolated for the kind or area, Conflict for the name."""
+def create_organisation(
+    actor: Actor, *, name: str, kind: str, area_code: str, now: datetime, service_phone: str = ""
+) -> Organisation:
+    """Enter an organisation that serves an area; raises RuleViolated for the kind, the phone or the area, Conflict for the
+    name."""
     check_kind(kind)
+    phone = normalise_service_phone(service_phone)
     area = get_area_for(area_code, actor, Permission.MANAGE_ORGANISATIONS)
     organisation = Organisation(
-        name=name, kind=kind, area_code=area.code, area_path=area.path, area=area, created_at=now
+        name=name,
+        service_phone=phone,
+        kind=kind,
+        area_code=area.code,
+        area_path=area.path,
+        area=area,
+        created_at=now,
     )
     db.session.add(organisation)
     db.session.flush()
@@ -92,9 +103,11 @@ def create_organisation(actor: Actor, *, name: str, kind: str, area_code: str, n
 
 
 def update_organisation(organisation: Organisation, values: Mapping[str, Any]) -> Organisation:
-    """Change a locked organisation's name, kind or is_active; the area stays. Raises RuleViolated."""
+    """Change a locked organisation's name, phone, kind or is_active; the area stays. Raises RuleViolated."""
     if "kind" in values:
         check_kind(values["kind"])
+    if "service_phone" in values:
+        organisation.service_phone = normalise_service_phone(values["service_phone"])
     for key in ("name", "kind", "is_active"):
         if key in values:
             setattr(organisation, key, values[key])

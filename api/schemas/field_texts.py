@@ -70,6 +70,7 @@ TEXTS: Mapping[str, str] = {
     "status": "状态 / status",
     "kind": "种类 / kind",
     "name": "名称 / name",
+    "service_phone": "服务监督电话，向居民公开，没有则为空 / the number that residents are shown, empty where there is none",
     "code": "代码 / code",
     "photo_ids": "照片编号，先用 PUT /photos 上传 / photos, stored before by PUT /photos",
     "observed_at": "看到的时间（手机时钟） / when it was seen, by the phone's clock",

@@ -17,6 +17,7 @@ class OrganisationBriefSchema(BaseSchema):
 
 class OrganisationSchema(OrganisationBriefSchema):
     area = fields.Nested(AreaBriefSchema, required=True, metadata={"description": "the part it serves"})
+    service_phone = fields.String(required=True)
     is_active = fields.Boolean(required=True)
     revision = fields.Integer(required=True)
 
@@ -46,6 +47,7 @@ class NewOrganisationSchema(BaseSchema):
     name = Text(min_length=1, max_length=120, required=True)
     kind = Text(max_length=40, required=True)
     area_code = Text(max_length=24, required=True)
+    service_phone = Text(max_length=40, load_default="")
 
 
 class OrganisationChangeSchema(BaseSchema):
@@ -53,6 +55,7 @@ class OrganisationChangeSchema(BaseSchema):
 
     name = Text(min_length=1, max_length=120)
     kind = Text(max_length=40)
+    service_phone = Text(max_length=40)
     is_active = fields.Boolean()
 
 
@@ -71,9 +74,15 @@ ORGANISATION_EXAMPLE = {
     "name": "示例城桥镇安居物业公司",
     "kind": "property_company",
     "area": {"code": "310151101", "name": "城桥镇", "level": "township"},
+    "service_phone": "021-00000001",
     "is_active": True,
     "revision": 1,
 }
 ORGANISATION_PAGE_EXAMPLE = {"items": [ORGANISATION_EXAMPLE], "next_cursor": None}
-NEW_ORGANISATION_EXAMPLE = {"name": "安居物业公司", "kind": "property_company", "area_code": "310151101"}
+NEW_ORGANISATION_EXAMPLE = {
+    "name": "安居物业公司",
+    "kind": "property_company",
+    "area_code": "310151101",
+    "service_phone": "021-00000001",
+}
 KINDS_EXAMPLE = {"items": [{"code": "property_company", "zh": "物业服务企业", "en": "Property company"}]}

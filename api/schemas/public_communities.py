@@ -33,6 +33,7 @@ class ServingOrganisationSchema(BaseSchema):
     kind_zh = fields.String(required=True, metadata={"description": "单位类别 / kind, in Chinese"})
     kind_en = fields.String(required=True, metadata={"description": "单位类别（英文） / kind"})
     name = fields.String(required=True)
+    service_phone = fields.String(required=True)
 
 
 class PublicProblemSchema(BaseSchema):
@@ -290,6 +291,7 @@ PUBLIC_COMMUNITY_EXAMPLE = {
             "kind_zh": "物业服务企业",
             "kind_en": "Property company",
             "name": "示例物业",
+            "service_phone": "021-00000001",
         }
     ],
 }

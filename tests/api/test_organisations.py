@@ -46,6 +46,7 @@ def test_an_organisation_is_entered_and_read_again(client, places, manager):
         ({"name": ""}, "name"),
         ({"name": "x" * 121}, "name"),
         ({"name": 7}, "name"),
+        ({"service_phone": "物业"}, "service_phone"),
         ({"colour": "red"}, "colour"),
     ],
 )
@@ -54,6 +55,18 @@ def test_a_wrong_field_is_named_and_nothing_is_stored(client, places, manager, s
     assert response.status_code == 422
     assert [error["field"] for error in response.get_json()["errors"]] == [field]
     assert session.query(Organisation).count() == 0
+
+
+def test_a_service_phone_is_entered_changed_and_taken_away(client, places, manager):
+    made = enter(client, manager, places, service_phone="０２１-69601234")
+    assert made.get_json()["service_phone"] == "021-69601234"
+    url = f"{URL}/{made.get_json()['id']}"
+    for revision, phone in enumerate(("962121", ""), start=1):
+        headers = {**manager, "If-Match": f'"{revision}"'}
+        changed = client.patch(url, json={"service_phone": phone}, headers=headers)
+        assert (changed.status_code, changed.get_json()["service_phone"]) == (200, phone)
+    refused = client.patch(url, json={"service_phone": "?"}, headers={**manager, "If-Match": '"3"'})
+    assert (refused.status_code, refused.get_json()["errors"][0]["code"]) == (422, "invalid_service_phone")
 
 
 def test_a_taken_name_is_a_conflict(client, places, manager):

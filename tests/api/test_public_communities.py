@@ -63,6 +63,7 @@ def release(photo_id: Any) -> PhotoRelease:
 
 def test_the_page_tells_rates_problems_and_who_serves_it(client: Any, scene: CaseScene) -> None:
     observe(scene, CORR_01="pass", FIRE_01="fail")
+    scene.property_company.service_phone = "962121"
     save(Building(community_id=scene.community.id, name="3号楼"))
     save(
         CommunityService(
@@ -89,6 +90,7 @@ def test_the_page_tells_rates_problems_and_who_serves_it(client: Any, scene: Cas
             "kind_zh": "物业服务企业",
             "kind_en": "Property company",
             "name": scene.property_company.name,
+            "service_phone": "962121",
         }
     ]
 
