@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from collections.abc import Callable, Iterator
@@ -115,9 +116,13 @@ def test_a_report_is_sent_in_four_taps(
     expect(phone.get_by_role("listitem").filter(has_text="楼道灯不亮")).to_contain_text("已送达")
 
 
-def test_the_start_page_has_the_camera_at_hand(
-    phone: Page, communities: list[Any], tmp_path: Path
-) -> None:
+def test_the_notice_board_says_whom_to_call(phone: Page, communities: list[Any]) -> None:
+    phone.goto(f"/c/{communities[0]['id']}")
+    line = phone.get_by_role("link", name="服务监督电话 021-00").first
+    expect(line).to_have_attribute("href", re.compile(r"tel:021-00\d{6}"))
+
+
+def test_the_start_page_has_the_camera_at_hand(phone: Page, communities: list[Any], tmp_path: Path) -> None:
     community = communities[2]
     phone.goto("/")
     phone.get_by_label("拍照上报").set_input_files(photo(tmp_path, 7009))
