@@ -5,18 +5,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from checklists.catalogue_schema import (
-    CHECKLIST_CODE,
-    ITEM_CODE,
-    Flag,
-    Number,
-    OneOf,
-    SourceSchema,
-    TextSchema,
-    Tuple,
-    Whole,
-    load_shape,
-)
+from checklists.catalogue_fields import Flag, Number, OneOf, Tuple, Whole
+from checklists.catalogue_schema import CHECKLIST_CODE, ITEM_CODE, SourceSchema, TextSchema, load_shape
 from plans import target_entries as entries
 
 TARGET_CODE = validate.Regexp(r"^[a-z][a-z0-9_]{2,59}$", error="must be lower-case words joined by _")
