@@ -15,7 +15,7 @@ from typing import Protocol
 
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
-from server.demo.scenes import indoors, outdoors
+from server.demo.scenes import grounds, indoors, street_furniture
 from server.demo.scenes.stage import OVERSAMPLING, Camera, Stage
 
 QUALITY = 82
@@ -45,17 +45,17 @@ SCENES: Mapping[str, Scene] = {
     "extinguisher_box": Scene(indoors.extinguisher_box, Camera(0, 1.3, 0.8, 0.5), 0.2, True),
     "posters": Scene(indoors.posters, Camera(0, 1.35, 0.74, 0.48), 0.3, True),
     "dark_stairs": Scene(indoors.dark_stairs, Camera(0, 1.5, 0.74, 0.42), 0.3, True),
-    "bins": Scene(outdoors.bins, Camera(0.1, 1.7, 0.82, 0.34), 0.6),
-    "fire_lane": Scene(outdoors.fire_lane, Camera(0, 1.9, 0.8, 0.36), 0.5),
-    "charging_wires": Scene(outdoors.charging_wires, Camera(0, 1.7, 0.76, 0.52), 0.6),
-    "car_on_lawn": Scene(outdoors.car_on_lawn, Camera(0, 1.9, 0.78, 0.36), 0.4),
-    "greenery": Scene(outdoors.greenery, Camera(0, 1.8, 0.8, 0.3), 0.6),
-    "rubble": Scene(outdoors.rubble, Camera(0, 1.8, 0.8, 0.34), 0.5),
-    "manhole": Scene(outdoors.manhole, Camera(0, 1.6, 0.78, 0.26), 0.4),
-    "notice_board": Scene(outdoors.notice_board, Camera(0, 1.6, 0.8, 0.46), 0.4),
-    "shed": Scene(outdoors.shed, Camera(0, 1.8, 0.8, 0.4), 0.8),
-    "cables": Scene(outdoors.cables, Camera(0, 1.7, 0.72, 0.56), 0.4),
-    "exercise_ground": Scene(outdoors.exercise_ground, Camera(0, 1.7, 0.78, 0.36), 0.6),
+    "bins": Scene(street_furniture.bins, Camera(0.1, 1.7, 0.82, 0.34), 0.6),
+    "fire_lane": Scene(grounds.fire_lane, Camera(0, 1.9, 0.8, 0.36), 0.5),
+    "charging_wires": Scene(street_furniture.charging_wires, Camera(0, 1.7, 0.76, 0.52), 0.6),
+    "car_on_lawn": Scene(grounds.car_on_lawn, Camera(0, 1.9, 0.78, 0.36), 0.4),
+    "greenery": Scene(grounds.greenery, Camera(0, 1.8, 0.8, 0.3), 0.6),
+    "rubble": Scene(grounds.rubble, Camera(0, 1.8, 0.8, 0.34), 0.5),
+    "manhole": Scene(grounds.manhole, Camera(0, 1.6, 0.78, 0.26), 0.4),
+    "notice_board": Scene(street_furniture.notice_board, Camera(0, 1.6, 0.8, 0.46), 0.4),
+    "shed": Scene(street_furniture.shed, Camera(0, 1.8, 0.8, 0.4), 0.8),
+    "cables": Scene(street_furniture.cables, Camera(0, 1.7, 0.72, 0.56), 0.4),
+    "exercise_ground": Scene(grounds.exercise_ground, Camera(0, 1.7, 0.78, 0.36), 0.6),
 }
 
 
