@@ -37,7 +37,7 @@ describe("a part of the app", () => {
   it("that is a page and does not come is told with its address; what was there stays, and a press shows it once it comes", async () => {
     load = notFetched;
     await router.push("/far?tab=2").catch(() => undefined);
-    await vi.waitFor(() => expect(missing.value).toEqual({ address: "/far?tab=2", isTrying: false }));
+    await vi.waitFor(() => expect(missing.value).toEqual({ address: "/far?tab=2", isTrying: false }), { timeout: 4_000 });
     expect(router.currentRoute.value.fullPath).toBe("/");
     await tryAgain(true);
     expect(missing.value).toEqual({ address: "/far?tab=2", isTrying: false });
@@ -49,7 +49,7 @@ describe("a part of the app", () => {
   it("that somebody goes elsewhere without is no longer told of", async () => {
     load = () => Promise.resolve({});
     await router.push("/far").catch(() => undefined);
-    await vi.waitFor(() => expect(missing.value?.isTrying).toBe(false));
+    await vi.waitFor(() => expect(missing.value?.isTrying).toBe(false), { timeout: 4_000 });
     await router.push("/?other");
     expect(missing.value).toBeNull();
   });

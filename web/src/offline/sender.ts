@@ -221,6 +221,8 @@ async function untilNextDue(): Promise<number | null> {
 // ----- in a page -----
 
 let isStarted = false;
+let isStopped = false;
+let subscription: { unsubscribe(): void } | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running: Promise<void> | null = null;
 let wanted: Urgency | null = null;
@@ -234,8 +236,15 @@ export function startSending(): void {
     if (document.visibilityState === "visible") void run("fresh");
   });
   // Another tab may have submitted something, or have ended with its work undone.
-  liveQuery(() => withDatabase((db) => db.records.where("state").anyOf(OUTGOING_STATES).primaryKeys())).subscribe({ next: () => void schedule().catch(() => again(IDLE_SECONDS * 1000)), error: () => again(IDLE_SECONDS * 1000) });
+  subscription = liveQuery(() => withDatabase((db) => db.records.where("state").anyOf(OUTGOING_STATES).primaryKeys())).subscribe({ next: () => void schedule().catch(() => again(IDLE_SECONDS * 1000)), error: () => again(IDLE_SECONDS * 1000) });
   void run("fresh");
+}
+
+/** For tests: as if this page were closed. What it is sending just now ends by itself. */
+export function stopSending(): void {
+  isStopped = true;
+  subscription?.unsubscribe();
+  clearTimeout(timer);
 }
 
 /** Something was submitted here. */
@@ -276,6 +285,7 @@ async function runOut(): Promise<void> {
 
 function again(milliseconds: number): void {
   clearTimeout(timer);
+  if (isStopped) return;
   timer = setTimeout(() => void run("due"), milliseconds);
 }
 

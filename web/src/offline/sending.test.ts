@@ -567,13 +567,15 @@ describe("two tabs", () => {
   it("go on where a killed one stopped", async () => {
     const id = await report("x", ["one", "two"]);
     const other = await phone.open();
-    phone.server.kill = () => {
-      tab.kill();
-      return new Promise<never>(() => undefined);
-    };
     next(null, "killed");
-    void submit(id).catch(() => undefined);
-    await vi.waitFor(() => expect(tab.isDead).toBe(true));
+    await new Promise<void>((isKilled) => {
+      phone.server.kill = () => {
+        tab.kill();
+        isKilled();
+        return new Promise<never>(() => undefined);
+      };
+      void submit(id).catch(() => undefined);
+    });
     tab = other;
     await send();
     expect((await get(id))?.state).toBe("delivered");

@@ -2,6 +2,9 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { Phone, type Tab } from "./testing/phone";
 
+/** For what is written beside what was asked for; a busy machine is slow. */
+const PATIENCE = { timeout: 4_000 };
+
 let phone: Phone;
 let tab: Tab;
 
@@ -35,7 +38,7 @@ it("tells when the browser did not promise to keep what is here", async () => {
   storage({ granted: false });
   expect((await health()).wasRefused).toBe(false);
   await tab.in(({ records }) => records.startDraft("report", { text: "x" }, { owner: null, title: "", subject: "" }));
-  await vi.waitFor(async () => expect(await health()).toMatchObject({ isPersisted: false, wasRefused: true }));
+  await vi.waitFor(async () => expect(await health()).toMatchObject({ isPersisted: false, wasRefused: true }), PATIENCE);
 });
 
 it("notices that the database was cleared, and how much had not arrived", async () => {
@@ -43,7 +46,7 @@ it("notices that the database was cleared, and how much had not arrived", async 
   await tab.in(async ({ records }) => {
     for (const text of ["a", "b"]) await records.submit((await records.startDraft("report", { text }, { owner: null, title: "", subject: "" })).id);
   });
-  await vi.waitFor(() => expect(document.cookie).toContain(".2"));
+  await vi.waitFor(() => expect(document.cookie).toContain(".2"), PATIENCE);
   expect((await health()).cleared).toBeNull();
   await tab.in(({ database: { database } }) => database.delete());
   const other = await phone.open();

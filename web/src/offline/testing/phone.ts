@@ -101,9 +101,15 @@ export class Tab {
     return this.phone.tabs.run(this.name, () => work(this.app));
   }
 
+  /** It begins nothing more: neither by its clock nor because what is kept has changed. */
+  close(): void {
+    this.app.sender.stopSending();
+  }
+
   /** It is gone from one moment to the next. */
   kill(): void {
     this.isDead = true;
+    this.close();
     this.phone.locks.end(this.name);
     // Whatever of it still runs waits for ever.
     this.app.database.useDatabase(silence as never);
@@ -159,9 +165,10 @@ export class Phone {
     return tab;
   }
 
-  /** The test is over: none of its tabs goes on in the next one. */
+  /** The test is over: none of its tabs goes on in the next one (all phones' databases have one name, by which changes are told). */
   end(): void {
     this.isOver = true;
+    for (const each of this.opened) each.close();
     vi.unstubAllGlobals();
   }
 }
