@@ -223,13 +223,8 @@ def test_a_report_made_without_a_network_is_sent_when_there_is_one(
     complaints.allow("net::ERR_")
     community = some_community(product)
     first, second = files_of(tmp_path, chance, 2)
-    phone.goto(f"/c/{community}/report")
-    phone.locator("input[type=file]").first.set_input_files(first)
-    expect(phone.locator(".picker img")).to_have_count(1)
-    write_words(phone, f"{mark} words")
-    wait_for_draft(phone, f"{mark} words")
-    # Installed, as on anybody's second visit: from now on its pages need no network.
-    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    begin_report(phone, community, f"{mark} words", first)
+    installed(phone)
     context = phone.context
     phone.close()
 
@@ -245,11 +240,8 @@ def test_a_report_made_without_a_network_is_sent_when_there_is_one(
     assert states_on_phone(page) in (["queued"], ["waiting"])
     context.set_offline(False)
     wait_until_delivered(page, 1, 30)
-    held = list(held_by_server(product, mark).values())
-    expected = [hashlib.sha256(each.read_bytes()).hexdigest() for each in (first, second)]
-    assert [(text, [sha256 for _, sha256 in photos]) for text, photos in held] == [
-        (f"{mark} words", expected)
-    ]
+    assert [text for text, _ in held_by_server(product, mark).values()] == [f"{mark} words"]
+    assert hashes_held(product, mark) == [[sha256_of(first), sha256_of(second)]]
     record = read_phone(page)["records"][0]
     expect(page.locator("main")).to_contain_text(record["receipt"]["tracking_code"][:4])
 
@@ -268,12 +260,8 @@ def test_what_was_queued_is_sent_by_background_sync_with_no_page_open(
     (photo,) = files_of(tmp_path, chance, 1)
     context = new_context(**PHONE)
     page = context.new_page()
-    page.goto(f"/c/{community}/report")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.locator("input[type=file]").first.set_input_files(photo)
-    expect(page.locator(".picker img")).to_have_count(1)
-    write_words(page, f"{mark} words")
-    wait_for_draft(page, f"{mark} words")
+    begin_report(page, community, f"{mark} words", photo)
+    installed(page)
     context.set_offline(True)
     page.get_by_role("button", name="提交").click()
     page.wait_for_url("**/mine/**")
@@ -287,9 +275,8 @@ def test_what_was_queued_is_sent_by_background_sync_with_no_page_open(
     wake(context, blank, product.address)
     blank.goto(f"{product.address}/api/v1/settings")
     wait_until_delivered(blank, 1, 30)
-    ((text, photos),) = held_by_server(product, mark).values()
-    assert text == f"{mark} words"
-    assert [sha256 for _, sha256 in photos] == [hashlib.sha256(photo.read_bytes()).hexdigest()]
+    assert [text for text, _ in held_by_server(product, mark).values()] == [f"{mark} words"]
+    assert hashes_held(product, mark) == [[sha256_of(photo)]]
     assert read_phone(blank)["bytes"] == 0
 
 
@@ -315,6 +302,29 @@ def wake(context: BrowserContext, page: Page, address: str) -> None:
         {"origin": address, "registrationId": found[-1], "tag": SYNC_TAG, "lastChance": False},
     )
     session.detach()
+
+
+def begin_report(page: Page, community: str, words: str, photo: Path) -> None:
+    """A draft with a photo and words; both are kept on the phone when this returns."""
+    page.goto(f"/c/{community}/report")
+    page.locator("input[type=file]").first.set_input_files(photo)
+    expect(page.locator(".picker img")).to_have_count(1)
+    write_words(page, words)
+    wait_for_draft(page, words)
+
+
+def installed(page: Page) -> None:
+    """As on anybody's second visit: from now on the app's pages need no network."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def hashes_held(product: Product, mark: str) -> list[list[str]]:
+    """The SHA-256 of the photos of each report that the server holds."""
+    return [[sha256 for _, sha256 in photos] for _, photos in held_by_server(product, mark).values()]
+
+
+def sha256_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def write_words(page: Page, words: str) -> None:
@@ -365,11 +375,7 @@ def test_a_full_phone_says_so_and_loses_nothing(
     quota = {"origin": product.address, "quotaSize": 1_000_000}
     session = context.new_cdp_session(phone)
     session.send("Storage.overrideQuotaForOrigin", quota)
-    phone.goto(f"/c/{community}/report")
-    phone.locator("input[type=file]").first.set_input_files(first)
-    expect(phone.locator(".picker img")).to_have_count(1)
-    write_words(phone, f"{mark} words")
-    wait_for_draft(phone, f"{mark} words")
+    begin_report(phone, community, f"{mark} words", first)
     phone.get_by_role("button", name="拍照").first.click()
     phone.locator("input[type=file]").last.set_input_files(second)
     expect(phone.get_by_role("alert").filter(has_text="存储空间不足")).to_be_visible()
@@ -385,10 +391,7 @@ def test_a_full_phone_says_so_and_loses_nothing(
         phone.get_by_role("button", name="提交").click()
         phone.wait_for_timeout(1000)
     wait_until_delivered(phone, 1, 30)
-    sent = hashlib.sha256(first.read_bytes()).hexdigest()
-    assert [[sha256 for _, sha256 in photos] for _, photos in held_by_server(product, mark).values()] == [
-        [sent]
-    ]
+    assert hashes_held(product, mark) == [[sha256_of(first)]]
 
 
 def test_two_tabs_do_not_write_one_draft(
