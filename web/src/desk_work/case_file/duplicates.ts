@@ -32,7 +32,7 @@ const FEW = 3;
 export function worthOffering(offers: readonly Offer[], itemCode: string | null): Offer[] {
   const near = (each: Offer): boolean => each.distance_m === null || each.distance_m <= NEAR_M;
   const isSame = (each: Offer): boolean => itemCode !== null && each.item_code === itemCode;
-  const worth = offers.filter((each) => isSame(each) || near(each)).toSorted((one, other) => Number(isSame(other)) - Number(isSame(one)) || other.score - one.score);
+  const worth = offers.filter((each) => isSame(each) || near(each)).sort((one, other) => Number(isSame(other)) - Number(isSame(one)) || other.score - one.score);
   return itemCode === null ? worth.slice(0, FEW) : worth;
 }
 

@@ -16,5 +16,5 @@ export function byUrgency(one: Line, other: Line): number {
 
 /** Lines by column, the most pressing first; what stands in no column is left out. */
 export function columnsOf(lines: readonly Line[]): Record<Column, Line[]> {
-  return Object.fromEntries(COLUMNS.map((column) => [column, lines.filter((each) => each.state === column).toSorted(byUrgency)])) as Record<Column, Line[]>;
+  return Object.fromEntries(COLUMNS.map((column) => [column, lines.filter((each) => each.state === column).sort(byUrgency)])) as Record<Column, Line[]>;
 }

@@ -10,7 +10,7 @@ export function hullOf(spots: readonly Spot[]): Spot[] {
   const sorted = [...spots].sort((one, other) => one.longitude - other.longitude || one.latitude - other.latitude);
   if (sorted.length < 3) return sorted;
   const lower = half(sorted);
-  const upper = half(sorted.toReversed());
+  const upper = half([...sorted].reverse());
   return [...lower.slice(0, -1), ...upper.slice(0, -1)];
 }
 
