@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, Playwright, e
 from tests.live import Product
 from tests.web.conftest import PHONE, sign_in
 from tests.web.making import Maker, picture
+from tests.web.phone_queue import read_phone
 
 SENT_MS = 30_000
 READY_MS = 40_000
@@ -88,6 +90,16 @@ def visits_of(maker: Maker, round_id: str) -> list[dict[str, Any]]:
         MANAGER, "GET", f"/api/v1/inspections?round_id={round_id}&status=submitted&include_superseded=true"
     )["items"]
     return found
+
+
+def wait_for_answers(page: Page, count: int) -> None:
+    """Until the phone's database itself has them."""
+    deadline = time.monotonic() + 20
+    while (kept := [len(each["content"].get("answers", [])) for each in read_phone(page)["records"]]) != [
+        count
+    ]:
+        assert time.monotonic() < deadline, kept
+        page.wait_for_timeout(50)
 
 
 def test_a_visit_is_made_from_the_round_to_the_case_it_opens(inspector: Page, maker: Maker) -> None:
@@ -235,8 +247,8 @@ def test_a_visit_without_a_network_outlives_its_tab_and_arrives_once(
         answer(page, code, "pass")
     answer(page, all_codes[6], "fail")
     before = card(page, all_codes[6]).bounding_box()
+    wait_for_answers(page, 7)
     expect(page.get_by_text("已存手机", exact=True)).to_be_visible()
-    page.wait_for_timeout(400)
     page.close()
     # The phone was in a pocket: another tab, still no network, from the service worker.
     page = context.new_page()
