@@ -2,6 +2,7 @@
 import { zip, type AsyncZippable } from "fflate";
 
 import { withDatabase } from "./database";
+import { readBytes } from "./kept_bytes";
 import { UNSENT_STATES } from "./record_types";
 
 /** What was made by `owner`, or here without an account; another account's is not theirs to carry away. */
@@ -15,7 +16,7 @@ export async function makeBackup(owner: string | null): Promise<File> {
   const files: AsyncZippable = {};
   const listed: Record<string, unknown>[] = [];
   for (const photo of photos) {
-    const bytes = await readBytes(photo.id);
+    const bytes = await readPhotoBytes(photo.id);
     const name = bytes === null ? null : `photos/${photo.recordId}/${photo.id}.${photo.mediaType.split("/")[1] ?? "bin"}`;
     // Photos are compressed already.
     if (name !== null && bytes !== null) files[name] = [bytes, { level: 0 }];
@@ -28,10 +29,10 @@ export async function makeBackup(owner: string | null): Promise<File> {
   return new File([bytes], `jiayuan-${made.toISOString().slice(0, 19).replaceAll(":", "")}.zip`, { type: "application/zip" });
 }
 
-async function readBytes(id: string): Promise<Uint8Array | null> {
+async function readPhotoBytes(id: string): Promise<Uint8Array | null> {
   try {
     const row = await withDatabase((db) => db.bytes.get(id));
-    return row === undefined ? null : new Uint8Array(await row.bytes.arrayBuffer());
+    return row === undefined ? null : new Uint8Array(await readBytes(row));
   } catch (error) {
     if (error instanceof DOMException) return null;
     throw error;

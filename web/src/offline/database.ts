@@ -72,6 +72,11 @@ export function isQuotaExceeded(error: unknown): boolean {
   return false;
 }
 
+const REFUSALS = new Set<string>(Object.values(Dexie.errnames));
+
+/** Whether the browser's database itself refused, for whatever reason: private windows, a broken profile, a full phone. */
+export const isDatabaseError = (error: unknown): boolean => error instanceof DOMException || (error instanceof Error && REFUSALS.has(error.name));
+
 /** Note something that is of use, not of need: a full phone must still be able to send, which is how it gets room. */
 export async function noteIfRoom(work: (db: OfflineDatabase) => Promise<unknown>): Promise<void> {
   try {

@@ -2,7 +2,7 @@
 import { Problem } from "@/api/problems";
 import { i18n, loadTexts } from "@/app/language";
 
-import { isQuotaExceeded } from "./database";
+import { isDatabaseError, isQuotaExceeded } from "./database";
 
 export type KeepingCode = "storage_full" | "storage_gone" | "edited_elsewhere" | "not_a_draft" | "record_gone" | "photo_unreadable" | "photo_empty" | "photo_unplaced" | "photo_missing" | "may_be_there";
 
@@ -11,12 +11,16 @@ export async function keepingProblem(code: KeepingCode, values: Record<string, u
   return new Problem("refused", 0, code, i18n.global.t(`offline.problem.${code}`, values), [], null, values);
 }
 
-/** Run something that writes; a phone without room is told as such, nothing half stays. */
+/** Run something that writes; a phone without room, or that keeps nothing, is told as such, nothing half stays. */
 export async function keeping<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (isQuotaExceeded(error)) throw await keepingProblem("storage_full");
+    if (isDatabaseError(error)) {
+      console.warn("the phone's database refused", error);
+      throw await keepingProblem("storage_gone");
+    }
     throw error;
   }
 }

@@ -5,6 +5,7 @@
 import { useSession } from "@/app/session";
 
 import { isQuotaExceeded, withDatabase } from "./database";
+import { blobOf, bytesOf, type KeptBytes } from "./kept_bytes";
 import { plain } from "./plain";
 
 export interface Kept<T> {
@@ -22,9 +23,10 @@ const ownKey = (accountId: string, key: string) => `${accountId}/${key}`;
  * harms nobody (it is a copy), nobody is signed in, or somebody else is by the time the answer came.
  */
 export async function keep(key: string, value: unknown, readBy: string | null = present()): Promise<boolean> {
+  const held = value instanceof Blob ? await bytesOf(value) : plain(value);
   if (readBy === null || readBy !== present()) return false;
   try {
-    const row = { key: ownKey(readBy, key), value: value instanceof Blob ? value : plain(value), savedAt: new Date().toISOString() };
+    const row = { key: ownKey(readBy, key), value: held, savedAt: new Date().toISOString() };
     await withDatabase((db) => db.kept.put(row));
     return true;
   } catch (error) {
@@ -33,11 +35,13 @@ export async function keep(key: string, value: unknown, readBy: string | null = 
   }
 }
 
+const isBytes = (value: unknown): value is KeptBytes => (value as KeptBytes | null)?.bytes instanceof ArrayBuffer;
+
 export async function kept<T>(key: string): Promise<Kept<T> | null> {
   const accountId = present();
   if (accountId === null) return null;
   const row = await withDatabase((db) => db.kept.get(ownKey(accountId, key)));
-  return row === undefined ? null : { value: row.value as T, savedAt: row.savedAt };
+  return row === undefined ? null : { value: (isBytes(row.value) ? blobOf(row.value) : row.value) as T, savedAt: row.savedAt };
 }
 
 export async function keptKeys(prefix = ""): Promise<string[]> {

@@ -4,6 +4,7 @@ import { Problem } from "@/api/problems";
 import { ask, receiptDiffers, type Answered, type Question } from "./asking";
 import { noteIfRoom, withDatabase } from "./database";
 import { bytesOfHex, digestHeader, hex, sha256 } from "./digests";
+import { readBytes } from "./kept_bytes";
 import type { KeptRecord, LocalPhoto } from "./record_types";
 import { headersOf, type Way } from "./way";
 
@@ -25,8 +26,7 @@ export class PhotoDamaged extends Error {
 export async function readWhole(photo: LocalPhoto): Promise<Blob> {
   const row = await withDatabase((db) => db.bytes.get(photo.id));
   try {
-    // A file that the browser has lost is still named in the database: only reading it tells.
-    const bytes = await row?.bytes.arrayBuffer();
+    const bytes = row && (await readBytes(row));
     if (bytes === undefined || bytes.byteLength !== photo.size || bytes.byteLength === 0) throw new PhotoDamaged(photo.id);
     if (hex(await sha256(bytes)) !== photo.sha256) throw new PhotoDamaged(photo.id);
     return new Blob([bytes], { type: photo.mediaType });

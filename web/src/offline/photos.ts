@@ -5,6 +5,7 @@ import { withPhotosRenamed } from "./bodies";
 import { withDatabase } from "./database";
 import { hex, sha256 } from "./digests";
 import { keeping, keepingProblem } from "./keeping_problems";
+import { blobOf, bytesOf, sizeOf } from "./kept_bytes";
 import { beginsAsPhoto, canDecode, shrink as shrinkPicture, thumbnail } from "./pictures";
 import { plain } from "./plain";
 import { holdRecord } from "./record_locks";
@@ -55,6 +56,7 @@ async function keepPhoto(recordId: string, file: Blob, facts: PhotoFacts): Promi
     lost: 0,
     receipt: null,
   };
+  const kept = await bytesOf(picture.bytes);
   const state = await keeping(() =>
     withDatabase((db) =>
       db.transaction("rw", db.records, db.photos, db.bytes, async () => {
@@ -62,7 +64,7 @@ async function keepPhoto(recordId: string, file: Blob, facts: PhotoFacts): Promi
         if (record?.state !== "draft") return record?.state ?? null;
         const others = await db.photos.where("recordId").equals(recordId).toArray();
         photo.order = Math.max(0, ...others.map((each) => each.order)) + 1;
-        await db.bytes.add({ id: photo.id, bytes: picture.bytes });
+        await db.bytes.add({ id: photo.id, ...kept });
         await db.photos.add(photo);
         await db.records.update(recordId, { changedAt: new Date().toISOString() });
         return record.state;
@@ -112,5 +114,5 @@ export async function removePhoto(id: string): Promise<void> {
 /** The bytes as they are kept, e.g. to look at in full; null where they are gone (delivered, or lost). */
 export async function readPhoto(id: string): Promise<Blob | null> {
   const row = await withDatabase((db) => db.bytes.get(id));
-  return row === undefined || row.bytes.size === 0 ? null : row.bytes;
+  return row === undefined || sizeOf(row) === 0 ? null : blobOf(row);
 }

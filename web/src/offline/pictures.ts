@@ -24,6 +24,10 @@ export async function shrink(file: Blob, longest = LONGEST_SIDE): Promise<Pictur
     if (scale === 1 && file.type === "image/jpeg" && file.size <= LARGE_BYTES) return { file, width: image.width, height: image.height };
     const [width, height] = [Math.round(image.width * scale), Math.round(image.height * scale)];
     return { file: await encode(draw(image, width, height), QUALITY), width, height };
+  } catch (error) {
+    // Large, but a photo: a browser that has no canvas left for it must not cost it.
+    console.info("a photo was not made smaller", error);
+    return { file, width: image.width, height: image.height };
   } finally {
     image.close();
   }
@@ -37,6 +41,8 @@ export async function thumbnail(file: Blob): Promise<string> {
     const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(image.width, image.height));
     const canvas = draw(image, Math.max(1, Math.round(image.width * scale)), Math.max(1, Math.round(image.height * scale)));
     return await dataUrl(await encode(canvas, 0.7));
+  } catch {
+    return "";
   } finally {
     image.close();
   }
@@ -61,7 +67,9 @@ async function decode(file: Blob): Promise<ImageBitmap | null> {
 }
 
 function draw(image: ImageBitmap, width: number, height: number): Canvas {
-  const canvas = typeof OffscreenCanvas === "function" ? new OffscreenCanvas(width, height) : Object.assign(document.createElement("canvas"), { width, height });
+  const away = typeof OffscreenCanvas === "function" ? new OffscreenCanvas(width, height) : null;
+  // Safari 16.2 has an OffscreenCanvas that draws nothing.
+  const canvas: Canvas = away?.getContext("2d") ? away : Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d") as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
   if (context === null) throw new Error("no canvas");
   context.imageSmoothingQuality = "high";

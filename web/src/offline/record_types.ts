@@ -1,6 +1,8 @@
 /** What a phone keeps of what people made, until the server has it: records, their photos, and how far each has come. */
 import type { Schemas } from "@/api/client";
 
+import type { KeptBytes } from "./kept_bytes";
+
 export type RecordKind = "report" | "inspection" | "case_action" | "not_fixed" | "rating";
 
 /** The bodies that are sent. `photo_ids` may be left out: they come from the record's own photos when it is sent. */
@@ -127,7 +129,6 @@ export interface LocalPhoto {
 }
 
 /** The photo's bytes, apart from all else so that lists never load them. */
-export interface PhotoBytes {
+export interface PhotoBytes extends KeptBytes {
   id: string;
-  bytes: Blob;
 }

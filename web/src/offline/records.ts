@@ -6,6 +6,7 @@ import { language } from "@/app/language";
 import { unplacedPhotos, withPhotosRenamed } from "./bodies";
 import { takeOrder, withDatabase, type OfflineDatabase } from "./database";
 import { keeping, keepingProblem } from "./keeping_problems";
+import { sizeOf } from "./kept_bytes";
 import { plain } from "./plain";
 import { holdRecord, letGo } from "./record_locks";
 import { OUTGOING_STATES, type Contents, type KeptRecord, type LocalPhoto, type RecordKind } from "./record_types";
@@ -173,7 +174,12 @@ interface Hindrance {
 /** Photos whose bytes are not here any more: better told while the person still stands before what they show. */
 async function findMissing(db: OfflineDatabase, photos: readonly LocalPhoto[]): Promise<string[]> {
   const rows = await db.bytes.bulkGet(photos.map((each) => each.id));
-  return photos.filter((each, index) => each.state !== "stored" && rows[index]?.bytes.size !== each.size).map((each) => each.id);
+  return photos
+    .filter((each, index) => {
+      const row = rows[index];
+      return each.state !== "stored" && (row === undefined || sizeOf(row) !== each.size);
+    })
+    .map((each) => each.id);
 }
 
 /** Steps of one case are sent in the order in which they were taken: each rests on the revision that the one before it made. */

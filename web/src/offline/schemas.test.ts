@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { blobOf } from "./kept_bytes";
 import { Phone } from "./testing/phone";
 
 interface Row {
@@ -60,7 +61,10 @@ describe.each(schemas)("a phone with a database of version $version", (schema) =
           expect(await database.table(name).get((row["id"] ?? row["key"]) as string), name).toMatchObject(row);
         }
       }
-      for (const { id, text } of schema.rows["bytes"] ?? []) expect(await (await database.bytes.get(id as string))?.bytes.text()).toBe(text);
+      for (const { id, text } of schema.rows["bytes"] ?? []) {
+        const row = await database.bytes.get(id as string);
+        expect(row && (await blobOf(row).text())).toBe(text);
+      }
     });
   });
 

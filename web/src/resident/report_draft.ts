@@ -100,6 +100,7 @@ export function useReportDraft(owner: () => string | null, communityId: string |
   let starting: Promise<string> | null = null;
   let saving: Promise<void> | null = null;
   let isStale = false;
+  let troubled: "draft" | "photos" | "whole" = "draft";
 
   const title = (): string => [own.categoryName, own.communityName].filter((each) => each !== "").join(" · ");
 
@@ -112,14 +113,16 @@ export function useReportDraft(owner: () => string | null, communityId: string |
     return starting;
   }
 
-  async function guarded(work: () => Promise<void>): Promise<boolean> {
+  /** What went wrong with a photo stays told while words are saved: it is not there, and only the person can take it again. */
+  async function guarded(work: () => Promise<void>, about: "draft" | "photos" | "whole" = "draft"): Promise<boolean> {
     try {
       await work();
-      trouble.value = null;
+      if (about === "whole" || troubled === about) trouble.value = null;
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       trouble.value = error;
+      troubled = about;
       return false;
     }
   }
@@ -169,13 +172,13 @@ export function useReportDraft(owner: () => string | null, communityId: string |
       );
       const failed = kept.find((each) => each.status === "rejected");
       if (failed?.status === "rejected") throw failed.reason;
-    });
+    }, "photos");
     // Where not even the draft could be begun, no file was taken.
     if (id.value === null) busy.value = 0;
   }
 
   async function remove(photoId: string): Promise<void> {
-    await guarded(() => removePhoto(photoId));
+    await guarded(() => removePhoto(photoId), "photos");
   }
 
   async function look(photo: LocalPhoto): Promise<string> {
@@ -197,7 +200,7 @@ export function useReportDraft(owner: () => string | null, communityId: string |
       Object.assign(form, { ...EMPTY, community_id: communityId });
       Object.assign(own, { categoryName: "", isOriginal: false });
       wasFound.value = false;
-    });
+    }, "whole");
   }
 
   async function takeOver(): Promise<void> {
@@ -206,7 +209,7 @@ export function useReportDraft(owner: () => string | null, communityId: string |
     await guarded(async () => {
       await editHere(draftId);
       await begin(draftId);
-    });
+    }, "whole");
   }
 
   async function submit(): Promise<string | null> {
