@@ -72,6 +72,8 @@ def test_the_keyboard_alone_triages(desk: Page, maker: Maker, community: dict[st
 
     page.goto(f"/desk/triage?case={second}")
     expect(page.get_by_role("article")).to_contain_text("键盘二号楼")
+    # The queue is read beside the case: before it stands there is nothing above to go to.
+    expect(page.get_by_role("listitem").locator("[aria-current='true']")).to_contain_text("键盘二号楼")
     keys.press("k")
     expect(page).not_to_have_url(re.compile(second))
     keys.press("j")
