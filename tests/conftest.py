@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 from xdist.scheduler import LoadScopeScheduling
 
@@ -23,6 +24,12 @@ from tests.live import Product, running_product
 from tests.openapi_client import ContractClient
 
 ENGINES = os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(",")
+
+# The same examples in every run, however slow the machine; `pytest --hypothesis-profile=search` looks for others.
+_PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("steady", derandomize=True, **_PATIENT)
+settings.register_profile("search", **_PATIENT)
+settings.load_profile("steady")
 
 
 def _lies_in_memory() -> str | None:

@@ -206,7 +206,7 @@ def _plainly(rule: dict[str, Any], attributes: dict[str, Any]) -> bool:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(rules, complete)
 def test_with_everything_recorded_the_rule_is_plain_logic(
     rule: dict[str, Any], attributes: dict[str, Any]
@@ -218,7 +218,7 @@ def test_with_everything_recorded_the_rule_is_plain_logic(
     assert decided.reason_en
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(rules, complete, st.sets(st.sampled_from(_INTEGERS + _FLAGS)))
 def test_forgetting_attributes_never_makes_an_applicable_item_disappear(
     rule: dict[str, Any], attributes: dict[str, Any], forgotten: set[str]
@@ -230,7 +230,7 @@ def test_forgetting_attributes_never_makes_an_applicable_item_disappear(
     assert set(partly.unknown_attributes) <= forgotten
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(rules, complete)
 def test_a_rule_that_applies_somewhere_is_found_satisfiable(
     rule: dict[str, Any], attributes: dict[str, Any]
@@ -252,7 +252,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(json_values)
 def test_any_json_at_all_is_either_a_sound_rule_or_has_its_problems_told(value: Any) -> None:
     if not list(rule_problems(value)):

@@ -163,7 +163,7 @@ def verdict_by_definition(pairs, version, at):
     return None if 100 * (points + rest) >= version.pass_mark * (weight + rest) else False
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(st.sampled_from("ABCD"), pair_facts),
     st.lists(version_terms(), min_size=1, max_size=3, unique_by=lambda version: version.since),

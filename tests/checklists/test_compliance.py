@@ -48,7 +48,7 @@ def statuses(segments: tuple[Segment, ...]) -> list[tuple[datetime, PairStatus]]
     return [(segment.since, segment.status) for segment in segments]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(pair_facts, st.lists(instants, min_size=3, max_size=12))
 def test_the_timeline_agrees_with_the_definition_at_any_instant(facts, moments):
     segments = timeline(facts)
@@ -58,7 +58,7 @@ def test_the_timeline_agrees_with_the_definition_at_any_instant(facts, moments):
             assert (found.status, found.occurrences) == reference_status(facts, at)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(pair_facts, st.randoms(use_true_random=False))
 def test_the_order_in_which_facts_arrive_changes_nothing(facts, random):
     def shuffled(items):
@@ -75,7 +75,7 @@ def test_the_order_in_which_facts_arrive_changes_nothing(facts, random):
     assert timeline(other) == timeline(facts)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(pair_facts)
 def test_segments_are_in_order_and_no_two_neighbours_say_the_same(facts):
     segments = timeline(facts)
@@ -88,14 +88,14 @@ def test_segments_are_in_order_and_no_two_neighbours_say_the_same(facts):
         )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(pair_facts)
 def test_every_assessed_or_stale_segment_names_its_cause(facts):
     for segment in timeline(facts):
         assert bool(segment.causes) == (segment.status is not PairStatus.UNASSESSED)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(pair_facts, instants)
 @example(PairFacts(cases=[CaseInterval("c1", NOON, NOON + DAY)]), NOON + 2 * DAY)
 def test_a_timeline_may_be_continued_from_any_instant_by_what_matters_from_then_on(facts, since):

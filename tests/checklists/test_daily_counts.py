@@ -51,7 +51,7 @@ def test_a_day_that_ends_as_it_began_is_no_step():
     assert steps == ((date(2026, 3, 1), PairStatus.PASS),)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pair_facts, days)
 def test_the_status_on_a_day_is_the_timelines_at_its_end(facts, day):
     end = start_of_day(day + DAY) - timedelta(microseconds=1)
@@ -59,7 +59,7 @@ def test_the_status_on_a_day_is_the_timelines_at_its_end(facts, day):
     assert (on_day or PairStatus.UNASSESSED) is status_at(timeline(facts), end).status
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(pair_facts, min_size=1, max_size=3), max_size=4), days)
 def test_changes_summed_up_to_a_day_are_the_counts_of_that_day(histories, day):
     """Each history is one pair whose facts were replaced several times."""
@@ -80,7 +80,7 @@ def test_changes_summed_up_to_a_day_are_the_counts_of_that_day(histories, day):
 
 
 @given(pair_facts)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_unchanged_timeline_changes_no_count(facts):
     assert count_changes(steps_of(facts), steps_of(facts)) == {}
 

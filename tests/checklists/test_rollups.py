@@ -138,11 +138,7 @@ def stored(session):
     return sorted(map(str, session.execute(sa.select(*columns))))
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(operations, max_size=12), st.lists(st.integers(0, 500), min_size=2, max_size=3))
 def test_after_any_sequence_the_rollups_equal_a_rebuild_and_a_naive_count(session, done, days):
     try:
@@ -165,11 +161,7 @@ def test_after_any_sequence_the_rollups_equal_a_rebuild_and_a_naive_count(sessio
         session.rollback()
 
 
-@settings(
-    max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 5), answers), min_size=2, max_size=8), st.randoms())
 def test_the_same_facts_in_any_order_give_the_same_rates(session, facts, random):
     """Each fact is a revision of its own, numbered before the shuffle."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -76,14 +77,15 @@ class World(Desk):
         return db.session.execute(statement.columns(id=sa.Uuid), values).scalar_one()
 
     def _round(self) -> str:
+        now = datetime.now(UTC)
         body = {
             "name": "不可外传的一轮",
             "kind": "routine",
             "checklist_version_id": str(self.version.id),
             "community_ids": [str(self.community.id)],
             "inspector_ids": [str(self.account.id)],
-            "starts_at": "2027-01-01T08:00:00+08:00",
-            "ends_at": "2027-01-31T18:00:00+08:00",
+            "starts_at": (now + timedelta(days=1)).isoformat(),
+            "ends_at": (now + timedelta(days=30)).isoformat(),
         }
         response = self.client.post("/api/v1/rounds", json=body, headers=self.manager)
         assert response.status_code == 201, response.get_json()

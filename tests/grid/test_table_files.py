@@ -175,7 +175,7 @@ def test_a_file_or_table_beyond_the_limits_is_refused(monkeypatch):
         read_table(b"name,code\na,1\nb,2\nc,3\n", COLUMNS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 4000), st.integers(0, 255))
 def test_a_workbook_with_any_byte_changed_is_read_or_refused_and_never_breaks(position, value):
     content = bytearray(WORKBOOK)

@@ -18,7 +18,7 @@ from server.errors import Conflict
 from tests.inspections.reporting import content, put
 from tests.inspections.visits import Scene, answer, passing
 
-MODEST = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MODEST = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NOTES = ("", "甲", "乙")
 
 

@@ -138,7 +138,7 @@ def test_text_is_trimmed_of_padding_and_bounded() -> None:
     assert marks.model == "M" * 100
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     flips=st.lists(
         st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=30

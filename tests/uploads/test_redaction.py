@@ -69,7 +69,7 @@ BOXES = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(box=BOXES)
 def test_every_pixel_of_a_box_is_black(box: Box) -> None:
     check_boxes([box])

@@ -153,7 +153,7 @@ def near(value: int, chance: random.Random, bits: int) -> int:
     return value
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_the_index_finds_exactly_what_comparing_every_photo_finds(session: Any, seed: int) -> None:
     chance = random.Random(seed)

@@ -206,7 +206,7 @@ def test_a_jpeg_whose_grey_rest_the_codec_would_invent_is_refused() -> None:
     assert refusal(data[: len(data) * 9 // 10]) is RefusalCode.TRUNCATED
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     kind=st.sampled_from(sorted(FORMATS)),
     flips=st.lists(
@@ -226,13 +226,13 @@ def test_flipped_bits_are_decoded_or_refused_and_nothing_else(
     assert isinstance(photo, ValidPhoto)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(kind=st.sampled_from(sorted(FORMATS)), rest=st.binary(max_size=300))
 def test_the_right_magic_before_garbage_is_refused(kind: str, rest: bytes) -> None:
     refusal(EVERY_KIND[kind][:16] + rest)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.binary(min_size=1, max_size=200))
 def test_garbage_is_refused(data: bytes) -> None:
     refusal(data)
