@@ -310,9 +310,13 @@ def _community_day(rates: CommunityRates) -> dict[str, Any]:
 def _pairs(community_id: uuid.UUID, rates: CommunityRates) -> list[dict[str, Any]]:
     if rates.version is None:
         return []
-    known = {code: each for code, each in rates.pairs.items() if each.status is not PairStatus.UNASSESSED}
+    checklist = rates.version.checklist_code
     since = unbroken_since(
-        rates.version.checklist_code, {(community_id, code): each for code, each in known.items()}
+        {
+            (checklist, community_id, code): each
+            for code, each in rates.pairs.items()
+            if each.status is not PairStatus.UNASSESSED
+        }
     )
     found = []
     for code, segment in rates.pairs.items():
@@ -326,7 +330,7 @@ def _pairs(community_id: uuid.UUID, rates: CommunityRates) -> list[dict[str, Any
                 "is_veto": item.terms.is_veto,
                 "status": segment.status,
                 "occurrences": segment.occurrences,
-                "since": since.get((community_id, code)),
+                "since": since.get((checklist, community_id, code)),
             }
         )
     return found

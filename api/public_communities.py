@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import segno
@@ -41,6 +41,7 @@ from checklists.community_overview import CommunityOverview, overview_of_days
 from checklists.compliance import CauseKind, PairStatus, Segment
 from checklists.explain import AnswerBehind, answers_behind
 from checklists.rate_queries import CommunityRates
+from checklists.stored_segments import unbroken_since
 from grid import communities, organisations
 from grid.areas import list_ancestors
 from grid.models import Community
@@ -128,7 +129,11 @@ def explain_to_public(query: dict[str, Any], community_id: uuid.UUID) -> dict[st
         "as_of": today,
         "checklist": chosen.version if chosen else None,
         "rate": figures_of(chosen.items if chosen else overview.rate),
-        "items": _failing_items(failing, _veto_items(overview, chosen)),
+        "items": _failing_items(
+            failing,
+            _failing_since(community.id, [chosen] if chosen else overview.checklists),
+            _veto_items(overview, chosen),
+        ),
     }
 
 
@@ -219,7 +224,24 @@ def _veto_items(overview: CommunityOverview, chosen: CommunityRates | None) -> s
     return {item.item_code for item in items if item.terms.is_veto}
 
 
-def _failing_items(failing: dict[str, Segment], vetoes: Collection[str]) -> list[dict[str, Any]]:
+def _failing_since(community_id: uuid.UUID, asked: Sequence[CommunityRates]) -> dict[str, datetime]:
+    """Since when each item has failed without a break; of several checklists that ask for it, the longest; one query."""
+    failing = {
+        (rates.version.checklist_code, community_id, code): segment
+        for rates in asked
+        if rates.version
+        for code, segment in rates.pairs.items()
+        if segment.status is PairStatus.FAIL
+    }
+    found: dict[str, datetime] = {}
+    for (_, _, code), since in unbroken_since(failing).items():
+        found[code] = min(since, found.get(code, since))
+    return found
+
+
+def _failing_items(
+    failing: dict[str, Segment], since: Mapping[str, datetime], vetoes: Collection[str]
+) -> list[dict[str, Any]]:
     """Failing items with the cases and answers behind them; the number of queries does not grow with theirs."""
     case_ids = {each for segment in failing.values() for each in _cases_behind(segment)}
     problems = find_problems(case_ids, (), clock.now())
@@ -234,7 +256,7 @@ def _failing_items(failing: dict[str, Segment], vetoes: Collection[str]) -> list
             [problems[each] for each in _cases_behind(segment) if each in problems],
             _photos_of(segment, answers, photos),
         )
-        | {"is_veto": code in vetoes}
+        | {"since": since[code], "is_veto": code in vetoes}
         for code, segment in failing.items()
     ]
 
@@ -254,7 +276,6 @@ def _failing_item(
     return {
         "item_code": code,
         **_named(words),
-        "since": segment.since,
         "occurrences": segment.occurrences,
         **_stage(first),
         "due_at": first.due_at if first else None,

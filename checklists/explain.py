@@ -322,11 +322,11 @@ def _explained_rows(rows: Sequence[Any], version: VersionInForce) -> list[Explai
 def _since(rows: Sequence[Any], version: VersionInForce) -> Mapping[PairPosition, datetime]:
     """Since when the pairs of rows have had their status, where they have a segment; one query."""
     known = {
-        (row.Community.id, row.item_code): Segment(row.since, PairStatus(row.status))
+        (version.checklist_code, row.Community.id, row.item_code): Segment(row.since, PairStatus(row.status))
         for row in rows
         if row.since is not None
     }
-    return unbroken_since(version.checklist_code, known)
+    return {(community, item): since for (_, community, item), since in unbroken_since(known).items()}
 
 
 def _explained(

@@ -115,34 +115,34 @@ _COLUMNS = (
 
 
 def unbroken_since(
-    checklist_code: str, pairs: Mapping[tuple[uuid.UUID, str], Segment]
-) -> dict[tuple[uuid.UUID, str], datetime]:
-    """Since when pairs, by (community, item), have had the status of these stored segments; one query.
+    pairs: Mapping[tuple[str, uuid.UUID, str], Segment],
+) -> dict[tuple[str, uuid.UUID, str], datetime]:
+    """Since when pairs, by (checklist, community, item), have had the status of these stored segments; one query.
 
     A segment is new with every new cause or count: a check that finds the same again begins another one, though
     the item fails as before.
     """
     if not pairs:
         return {}
+    key = (PairSegment.checklist_code, PairSegment.community_id, PairSegment.item_code)
     statement = (
-        sa.select(PairSegment.community_id, PairSegment.item_code, PairSegment.since, PairSegment.status)
+        sa.select(*key, PairSegment.since, PairSegment.status)
         .where(
-            PairSegment.checklist_code == checklist_code,
-            sa.tuple_(PairSegment.community_id, PairSegment.item_code).in_(list(pairs)),
+            sa.tuple_(*key).in_(list(pairs)),
             PairSegment.since <= max(segment.since for segment in pairs.values()),
         )
         .order_by(PairSegment.since.desc())
     )
     found = {key: segment.since for key, segment in pairs.items()}
     broken = set()
-    for community_id, item, since, status in db.session.execute(statement):
-        key = (community_id, item)
-        if key in broken or since > pairs[key].since:
+    for checklist, community_id, item, since, status in db.session.execute(statement):
+        pair = (checklist, community_id, item)
+        if pair in broken or since > pairs[pair].since:
             continue
-        if status == pairs[key].status:
-            found[key] = since
+        if status == pairs[pair].status:
+            found[pair] = since
         else:
-            broken.add(key)
+            broken.add(pair)
     return found
 
 

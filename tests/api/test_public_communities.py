@@ -159,6 +159,17 @@ def test_why_names_each_failing_item_with_since_deadline_and_photos(client: Any,
     assert [f"/{made.id}?" in each["url"] for each in by_answer["photos"]] == [True]
 
 
+def test_why_tells_since_when_an_item_has_failed_not_since_its_last_check(
+    client: Any, scene: CaseScene
+) -> None:
+    publish(item("FIRE-01"), effective_on=(NOW - timedelta(days=5)).date())
+    rederive()
+    for days_ago, result in ((12, "fail"), (11, "pass"), (9, "fail"), (3, "fail")):
+        observe(scene, days_ago=days_ago, FIRE_01=result)
+    (failing,) = get(client, scene, "/why").get_json()["items"]
+    assert failing["since"] == clock_text(NOW - timedelta(days=9))
+
+
 def clock_text(instant: Any) -> str:
     return instant.astimezone(clock.LOCAL_ZONE).isoformat()
 
