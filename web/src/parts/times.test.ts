@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { clockTime, dayAndTime, localDay, saidTime, spanWords, timeAgo, timeLeft } from "./times";
 
@@ -8,6 +8,12 @@ describe("times", () => {
   it("are told in the place's own time, whatever the device's zone", () => {
     expect(clockTime("2026-11-21T02:05:00Z", "zh-CN")).toBe("10:05");
     expect(localDay("2026-11-20T16:30:00Z")).toBe("2026-11-21");
+  });
+
+  it("have a day as the server writes it, in whatever order the browser writes dates", () => {
+    vi.spyOn(Intl.DateTimeFormat.prototype as { readonly format: object }, "format", "get").mockReturnValue(() => "11/21/2026");
+    expect(localDay("2026-11-20T16:30:00Z")).toBe("2026-11-21");
+    expect(localDay("2027-01-03T02:00:00Z")).toBe("2027-01-03");
   });
 
   it("name the year where it is another one", () => {

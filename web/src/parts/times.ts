@@ -41,7 +41,9 @@ export function fullDate(instant: string | Date, language: string): string {
 
 /** The calendar day of an instant at the place, as YYYY-MM-DD. */
 export function localDay(instant: string | Date): string {
-  return format("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date(instant));
+  // By its parts: in what order a language writes them has changed (en-CA by CLDR 42, and so in Safari and Chrome of 2023).
+  const parts = format("en", { calendar: "gregory", numberingSystem: "latn", year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(new Date(instant));
+  return ["year", "month", "day"].map((type) => parts.find((each) => each.type === type)?.value).join("-");
 }
 
 /** 2小时前, 昨天, 3天前 …; beyond a week the date. */
