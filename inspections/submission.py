@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from cases.models import Case, CaseOrigin
 from cases.opening import FailingAnswer, InspectionCause, NewCase, OpenedCase, open_or_join_cases
+from cases.withdrawn_findings import tell_withdrawn_findings
 from checklists.derivation import derived_once
 from checklists.observations import ObservationEntry, record_observations
 from grid.permissions import Actor
@@ -40,7 +41,8 @@ class Submission:
 
 
 def submit(submission: Submission) -> None:
-    """Make the inspection final, record its observations, open or join cases for its fails, tick its assignment.
+    """Make the inspection final, record its observations, open or join cases for its fails, tell those of fails that
+    it takes back, tick its assignment.
 
     Raises Conflict where the round's assignment has been fulfilled by another inspection.
     """
@@ -51,11 +53,16 @@ def submit(submission: Submission) -> None:
         _record(submission)
         lines = _find_cases(submission, earlier)
     inspection = submission.inspection
-    inspection.receipt = {
-        **inspection.receipt,
-        "cases": lines,
-        "withdrawn_cases": _withdrawn(earlier, {line["item_code"] for line in lines}),
-    }
+    withdrawn = _withdrawn(earlier, {line["item_code"] for line in lines})
+    tell_withdrawn_findings(
+        inspection.community_id,
+        {uuid.UUID(line["case_id"]) for line in withdrawn},
+        inspection.root_id,
+        inspection.note,
+        submission.actor,
+        submission.now,
+    )
+    inspection.receipt = {**inspection.receipt, "cases": lines, "withdrawn_cases": withdrawn}
 
 
 def _finish(submission: Submission) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from cases.models import Case, CasePhoto
+from cases.history import verify_chains
+from cases.models import Case, CaseEvent, CasePhoto
+from cases.terms import State
 from checklists.fact_models import ObservationFact
 from grid.permissions import ANONYMOUS, Role
 from grid.positions import Datum, Position, wgs84_to_gcj02
@@ -303,6 +305,29 @@ class TestCorrections:
         second = scene.put(scene.content(supersedes_id=first.id)).inspection
         assert [line["item_code"] for line in second.receipt["withdrawn_cases"]] == ["CORR-01"]
         assert second.receipt["cases"] == []
+
+    def test_the_case_of_a_finding_taken_back_says_so_and_stays_open(self, scene: Scene) -> None:
+        first = scene.put(scene.content(*failing(make_photo(scene.inspector).id))).inspection
+        (case,) = db.session.scalars(sa.select(Case))
+        before = case.revision
+        scene.put(scene.content(supersedes_id=first.id, note="更正原因：看错了楼"))
+        events = db.session.scalars(
+            sa.select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq)
+        ).all()
+        assert (events[-1].action, events[-1].data["inspection_id"]) == ("finding_withdrawn", str(first.id))
+        assert (events[-1].from_state, events[-1].to_state) == (case.state, case.state)
+        assert events[-1].reason == "更正原因：看错了楼"
+        assert (case.revision, case.state) == (before + 1, State.FILED)
+        assert [each.faults for each in verify_chains()] == [()]
+
+    def test_the_case_of_a_finding_taken_back_that_has_ended_is_left_alone(self, scene: Scene) -> None:
+        first = scene.put(scene.content(*failing(make_photo(scene.inspector).id))).inspection
+        (case,) = db.session.scalars(sa.select(Case))
+        case.state, case.open_key = State.CLOSED, None
+        db.session.flush()
+        before = count(CaseEvent)
+        scene.put(scene.content(supersedes_id=first.id))
+        assert count(CaseEvent) == before
 
     def test_a_correction_that_still_fails_keeps_its_case_and_may_use_the_old_photo(
         self, scene: Scene

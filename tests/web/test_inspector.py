@@ -168,6 +168,10 @@ def correct(
     stored = maker.ask(MANAGER, "GET", f"/api/v1/inspections/{newest['id']}")
     assert stored["note"].startswith("更正原因：看错了单元")
     assert {each["item_code"]: each["result"] for each in stored["answers"]}["FIRE-03"] == "pass"
+    # The desk learns why, and decides what becomes of the case.
+    (failed,) = (each for each in earlier["answers"] if each["result"] == "fail")
+    told = maker.case(MANAGER, failed["case_id"])["events"][-1]
+    assert (told["action"], told["reason"].startswith("更正原因：看错了单元")) == ("finding_withdrawn", True)
     observed = {each["item_code"]: each["observed_at"] for each in earlier["answers"]}
     assert {each["item_code"]: each["observed_at"] for each in stored["answers"]} == observed
     assert len(stored["photos"]) == 3
