@@ -113,7 +113,7 @@ def test_a_report_is_sent_in_four_taps(
     phone.get_by_role("link", name="查看进度").tap()
     expect(phone.get_by_role("listitem").filter(has_text="已收到您的上报")).to_be_visible()
     phone.goto("/mine")
-    expect(phone.get_by_role("listitem").filter(has_text="楼道灯不亮")).to_contain_text("已送达")
+    expect(phone.get_by_role("listitem").filter(has_text="楼道灯不亮")).to_contain_text("等待受理")
 
 
 def test_the_notice_board_says_whom_to_call(phone: Page, communities: list[Any]) -> None:
@@ -192,10 +192,18 @@ def test_a_solved_problem_is_compared_rated_and_said_not_to_be_fixed(
     phone.keyboard.press("ArrowLeft")
     expect(slider).to_have_attribute("aria-valuetext", "处理前占 49%")
 
-    # In a basement: both answers are kept, and arrive in the order in which they were given.
-    phone.context.set_offline(True)
+    # What was chosen outlasts a reload; nothing at all is asked for a photo or a word first.
     phone.get_by_role("button", name="不满意").tap()
     phone.get_by_label("想说的话（选填）").fill("又装回来了")
+    phone.reload()
+    expect(phone.get_by_label("想说的话（选填）")).to_have_value("又装回来了")
+    phone.get_by_role("button", name="没修好", exact=True).tap()
+    phone.get_by_role("button", name="提交“没修好”").tap()
+    expect(phone.locator("section.answer").get_by_role("status")).to_contain_text("再点一次")
+    phone.get_by_role("button", name="取消").tap()
+
+    # In a basement: both answers are kept, and arrive in the order in which they were given.
+    phone.context.set_offline(True)
     phone.get_by_role("button", name="提交评价").tap()
     expect(phone.get_by_role("heading", name="评价已存手机")).to_be_visible()
     phone.get_by_role("button", name="没修好", exact=True).tap()
@@ -209,6 +217,7 @@ def test_a_solved_problem_is_compared_rated_and_said_not_to_be_fixed(
     phone.context.set_offline(False)
     expect(phone.get_by_text("未修好，重新处理").first).to_be_visible(timeout=SENT_MS)
     expect(phone.get_by_role("heading", name="处理得怎么样")).to_have_count(0)
+    expect(phone.locator("section.rating.given")).to_contain_text("谢谢，评价已收到不满意 · 又装回来了")
     case = maker.case("demo-dispatcher", sent.case_id)
     assert (case["state"], case["reopen_count"]) == ("dispatched", 1)
     assert [(each["score"], each["note"]) for each in case["ratings"]] == [("dissatisfied", "又装回来了")]

@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { findCategory, grouped, searchCategories } from "./categories";
 import { forgetCommunity, rememberCommunity, rememberedCommunities } from "./community_memory";
+import { titleIn } from "./kept_words";
+import { askedFor } from "./stages";
 import { percent, spoken, tidyCode, toneOf } from "./spoken";
 
 type Groups = Parameters<typeof grouped>[0];
@@ -23,6 +25,23 @@ const ITEMS = [
 ] as unknown as Items;
 const CATEGORIES = grouped(GROUPS, ITEMS);
 const found = (typed: string) => searchCategories(CATEGORIES, typed).map((each) => each.code);
+
+describe("what this phone reported", () => {
+  const record = (id: string, more: object = {}): never => ({ id, kind: "report", state: "delivered", madeAt: `2026-11-22T10:${id}:00Z`, title: "楼道灯不亮 · 甲小区", content: { item_code: "CORR-03" }, own: { categoryName: "楼道灯不亮", communityName: "甲小区" }, receipt: { tracking_code: `C${id}` }, ...more }) as never;
+
+  it("is called in the language read now, where its category is known", () => {
+    expect(titleIn(record("10"), "en", CATEGORIES)).toBe("Corridor light out · 甲小区");
+    expect(titleIn(record("10", { content: { item_code: "X-1" } }), "en", CATEGORIES)).toBe("楼道灯不亮 · 甲小区");
+    expect(titleIn(record("10", { kind: "not_fixed", title: "没修好 · 灯" }), "en", CATEGORIES)).toBe("没修好 · 灯");
+  });
+
+  it("is asked for how far it has come: delivered, the newest ten, not what is known", () => {
+    const many = Array.from({ length: 14 }, (_, index) => record(String(10 + index)));
+    const asked = askedFor([record("60", { state: "queued" }), record("61", { receipt: {} }), ...many], new Map([["23", {}]]));
+    expect(asked.map(([id]) => id)).toEqual(["22", "21", "20", "19", "18", "17", "16", "15", "14", "13"]);
+    expect(asked[0]).toEqual(["22", "C22"]);
+  });
+});
 
 describe("categories", () => {
   it("stand in the tiles' order, without items that residents do not report and groups that have none", () => {
