@@ -74,10 +74,10 @@ def import_areas(query: dict[str, Any]) -> ImportOutcome:
 
     Columns: township, township_code (9 digits), community, community_code (12 digits), kind (居委会, 村委会,
     其他), and where stations stand in between, station and station_code. Chinese headers are understood. A
-    refusal has `bad_cells`: line, column, value and reason of every bad cell. The same file again changes
-    nothing.
+    refusal has `bad_cells`: line, column (as the file calls it), value and reason of everything that is wrong
+    with any row, at once. The same file again changes nothing.
     """
     actor = current_actor()
-    planned = plan_areas(received_table(), query["district_name"])
+    plan = plan_areas(received_table(), query["district_name"])
     with transaction():
-        return areas.import_areas(planned, actor)
+        return areas.import_areas(plan, actor)

@@ -132,13 +132,14 @@ def import_table() -> ImportOutcome:
     """Take in a table of communities, all of it or nothing.
 
     Columns: name, neighbourhood_code, and as known code, address, latitude, longitude, datum and every
-    attribute; Chinese headers are understood. A refusal has `bad_cells`: line, column, value and reason of
-    every bad cell. Empty cells change nothing; the same file again changes nothing.
+    attribute; Chinese headers are understood. A refusal has `bad_cells`: line, column (as the file calls
+    it), value and reason of everything that is wrong with any row, at once. Empty cells change nothing; the same
+    file again changes nothing.
     """
     actor, now = current_actor(), clock.now()
-    planned = plan_communities(received_table(), clock.local_day(now).year)
+    plan = plan_communities(received_table(), clock.local_day(now).year)
     with transaction():
-        outcome = import_communities(planned, actor, now)
+        outcome = import_communities(plan, actor, now)
         if outcome.touched:
             rederive(outcome.touched)
     return outcome

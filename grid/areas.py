@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from grid.area_import import DISTRICT_DIGITS, TOWNSHIP_DIGITS, PlannedArea
+from grid.area_import import DISTRICT_DIGITS, AreaPlan, PlannedArea
 from grid.listing import Key, containing, fetch_page
 from grid.models import Area, AreaLevel
 from grid.permissions import Actor, Permission, Reach, reach_of, require
@@ -93,24 +93,25 @@ def list_ancestors(area: Area) -> list[Area]:
     return list(db.session.scalars(query))
 
 
-def import_areas(planned: Sequence[PlannedArea], actor: Actor, *, is_demo: bool = False) -> ImportOutcome:
+def import_areas(plan: AreaPlan, actor: Actor, *, is_demo: bool = False) -> ImportOutcome:
     """Take in an import whole: areas that are missing are made, names and kinds that differ are changed.
 
     The same again changes nothing. A neighbourhood under a station stays there when a file names none; areas
-    do not move otherwise, for what happened in them is counted where they stand. Raises ImportRefused with
-    every line that wants to move one or that is of a district which the actor does not manage, Forbidden where
-    the actor manages none.
+    do not move otherwise, for what happened in them is counted where they stand. Raises ImportRefused with the
+    plan's own bad cells and, in the same answer, every line that wants to move an area or that is of a district
+    which the actor does not manage; Forbidden where the actor manages none.
     """
-    foreign = _find_foreign(planned, reach_of(actor, Permission.MANAGE_AREAS))
-    if foreign:
-        raise ImportRefused(foreign)
-    known = _known_areas(area.code for area in planned)
-    moves = [_move(area, known[area.code]) for area in planned if area.code in known and _moves(area, known)]
-    if moves:
-        raise ImportRefused(moves)
+    reach = reach_of(actor, Permission.MANAGE_AREAS)
+    bad_cells = [*plan.bad_cells, *_find_foreign(plan.areas, reach)]
+    # Where other districts' areas stand is nothing to tell of.
+    reached = [area for area in plan.areas if area.code and reach.covers(_district_path(area))]
+    known = _known_areas(area.code for area in reached)
+    bad_cells += [_move(area, known[area.code]) for area in reached if _moves(area, known)]
+    if bad_cells:
+        raise ImportRefused(bad_cells)
     outcome = ImportOutcome()
     changed = []
-    for wanted in planned:
+    for wanted in plan.areas:
         present = known.get(wanted.code)
         if present is None:
             known[wanted.code] = _new_area(wanted, known, is_demo)
@@ -118,7 +119,7 @@ def import_areas(planned: Sequence[PlannedArea], actor: Actor, *, is_demo: bool 
         elif _update_area(present, wanted):
             changed.append(present)
     outcome.updated = len(changed)
-    outcome.unchanged = len(planned) - outcome.created - outcome.updated
+    outcome.unchanged = len(plan.areas) - outcome.created - outcome.updated
     update_alike(changed, "name", "kind", "revision")
     db.session.add_all(known.values())
     db.session.flush()
@@ -128,21 +129,21 @@ def import_areas(planned: Sequence[PlannedArea], actor: Actor, *, is_demo: bool 
 def _find_foreign(planned: Sequence[PlannedArea], reach: Reach) -> list[BadCell]:
     if reach.is_empty:
         raise Forbidden()
-    districts = [area.code for area in planned if area.parent_code is None]
-    foreign = {code for code in districts if not reach.covers(f"/{code}/")}
-    concerned = [area for area in planned if area.code[:DISTRICT_DIGITS] in foreign]
+    concerned = [area for area in planned if not reach.covers(_district_path(area))]
     # Districts and townships stand on no line of their own; what lies in them does.
     told = [area for area in concerned if area.line] or concerned
     zh, en = "这个区不在您的管辖范围内", "this district is not within your reach"
-    cells = (
-        BadCell(area.line, "township_code", area.code[:TOWNSHIP_DIGITS], "outside_reach", zh, en)
-        for area in told
-    )
-    return list(dict.fromkeys(cells))
+    return [area.bad("township_code", area.township_code, "outside_reach", zh, en) for area in told]
+
+
+def _district_path(area: PlannedArea) -> str:
+    return f"/{area.township_code[:DISTRICT_DIGITS]}/"
 
 
 def _moves(wanted: PlannedArea, known: Mapping[str, Area]) -> bool:
-    present = known[wanted.code]
+    present = known.get(wanted.code)
+    if present is None:
+        return False
     below_station = present.path.startswith(f"/{wanted.code[:6]}/{wanted.parent_code}/")
     return present.parent_code != wanted.parent_code and not below_station
 
@@ -152,7 +153,7 @@ def _move(wanted: PlannedArea, present: Area) -> BadCell:
         f"已属于 {present.parent_code}，不能移动",
         f"stands under {present.parent_code} and does not move",
     )
-    return BadCell(wanted.line, "station_code", wanted.parent_code or "", "area_moved", zh, en)
+    return wanted.bad("station_code", wanted.parent_code or "", "area_moved", zh, en)
 
 
 def _new_area(wanted: PlannedArea, known: Mapping[str, Area], is_demo: bool) -> Area:
@@ -179,7 +180,7 @@ def _update_area(area: Area, wanted: PlannedArea) -> bool:
 def _known_areas(codes: Iterable[str]) -> dict[str, Area]:
     # A district's codes all begin with its own six digits; that is one short condition for any file.
     districts = {code[:6] for code in codes}
-    query = sa.select(Area).where(sa.or_(*(below(Area.path, f"/{code}/") for code in districts)))
+    query = sa.select(Area).where(sa.or_(sa.false(), *(below(Area.path, f"/{code}/") for code in districts)))
     return {area.code: area for area in db.session.scalars(query)}
 
 

@@ -1,9 +1,9 @@
 """The community form 住宅小区: what a table of communities must say, and what it describes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grid.area_import import NEIGHBOURHOOD_DIGITS, check_code, check_name
+from grid.area_import import NEIGHBOURHOOD_DIGITS, check_code, check_name, is_code
 from grid.attributes import (
     VOCABULARY,
     Attribute,
@@ -15,7 +15,7 @@ from grid.attributes import (
 )
 from grid.positions import CHINA_LATITUDES, CHINA_LONGITUDES, Datum, Position
 from grid.table_files import read_table
-from grid.tables import BadCell, Column, ImportRefused, Row
+from grid.tables import BadCell, Column, Row
 
 MAXIMUM_CODE_LENGTH = 24
 MAXIMUM_ADDRESS_LENGTH = 200
@@ -59,7 +59,9 @@ class PlannedCommunity:
     """A community to be there after the import, as one line says it.
 
     Where a file has no `code`, neighbourhood and name tell communities apart. `attributes` holds what the
-    line fills in; empty cells say nothing and change nothing.
+    line fills in; empty cells say nothing and change nothing. `headers` are the file's own, by column key;
+    `bad_columns` are the keys of those in which this line is wrong already, so that what they say counts for
+    nothing.
     """
 
     line: int
@@ -69,39 +71,56 @@ class PlannedCommunity:
     address: str = ""
     position: Position | None = None
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    bad_columns: frozenset[str] = frozenset()
+
+    def bad(self, column: str, value: str, code: str, zh: str, en: str) -> BadCell:
+        """What is wrong with this line, under the header that the file itself uses."""
+        return BadCell(self.line, self.headers.get(column, column), value, code, zh, en)
 
 
-def plan_communities(content: bytes, this_year: int) -> list[PlannedCommunity]:
-    """The communities that a file of the community form describes, in its order.
+@dataclass(frozen=True, slots=True)
+class CommunityPlan:
+    """Every line of a file, and what is wrong with them as far as the file alone tells.
 
-    Positions are WGS-84 in degrees unless the column `datum` says gcj02. Whether the neighbourhoods exist is
-    for the caller to check. Raises ImportRefused with every bad cell, UnreadableTable or TooLarge.
+    Nothing may be taken in while there are bad cells, but what is stored can still be held against the lines:
+    whoever mends a file wants to hear everything at once.
+    """
+
+    lines: Sequence[PlannedCommunity]
+    bad_cells: Sequence[BadCell] = ()
+
+
+def plan_communities(content: bytes, this_year: int) -> CommunityPlan:
+    """The communities that a file of the community form describes, in its order, with every bad cell.
+
+    Positions are WGS-84 in degrees unless the column `datum` says gcj02. Whether the neighbourhoods exist, and
+    whether to refuse, is for `import_communities`. Raises UnreadableTable or TooLarge.
     """
     table = read_table(content, COLUMNS)
     bad_cells = [*table.bad_cells, *_find_duplicates(table.rows)]
-    planned = []
+    lines = []
     for row in table.rows:
-        community, bad = _plan_community(row, this_year)
-        planned.append(community)
+        line, bad = _plan_community(row, this_year)
+        lines.append(line)
         bad_cells += bad
-    if bad_cells:
-        raise ImportRefused(bad_cells)
-    return planned
+    return CommunityPlan(lines, bad_cells)
 
 
 def _plan_community(row: Row, this_year: int) -> tuple[PlannedCommunity, list[BadCell]]:
     attributes, bad_cells = _read_attributes(row, this_year)
     position, bad_position = _read_position(row)
     bad_cells += [*bad_position, *_find_bad_texts(row)]
+    told = {bad.column for bad in bad_cells}
+    bad_columns = frozenset(key for key, header in row.headers.items() if header in told)
     texts = (row["code"], row["name"], row["neighbourhood_code"], row["address"])
-    return PlannedCommunity(row.line, *texts, position, attributes), bad_cells
+    return PlannedCommunity(row.line, *texts, position, attributes, row.headers, bad_columns), bad_cells
 
 
 def _find_bad_texts(row: Row) -> Iterator[BadCell]:
     yield from check_name(row, "name")
     yield from check_code(row, "neighbourhood_code", NEIGHBOURHOOD_DIGITS)
-    code = row["code"]
-    if not all(character.isascii() and (character.isalnum() or character in "-_.") for character in code):
+    if not _is_of_code_characters(row["code"]):
         zh, en = "只能包含字母、数字和 - _ .", "may only contain letters, digits and - _ ."
         yield row.bad("code", "invalid_code", zh, en)
     for column, limit in (("code", MAXIMUM_CODE_LENGTH), ("address", MAXIMUM_ADDRESS_LENGTH)):
@@ -109,6 +128,10 @@ def _find_bad_texts(row: Row) -> Iterator[BadCell]:
             yield row.bad(column, "too_long", f"最多 {limit} 个字符", f"at most {limit} characters")
     if row["address"][:1] in set("=+-@"):
         yield row.bad("address", "invalid_address", "不能以 = + - @ 开头", "may not begin with = + - @")
+
+
+def _is_of_code_characters(text: str) -> bool:
+    return all(character.isascii() and (character.isalnum() or character in "-_.") for character in text)
 
 
 def _read_attributes(row: Row, this_year: int) -> tuple[dict[str, AttributeValue], list[BadCell]]:
@@ -149,13 +172,14 @@ _VALUE_READERS: Mapping[AttributeType, Callable[[Attribute, str], object]] = {
 
 def _read_position(row: Row) -> tuple[Position | None, list[BadCell]]:
     datum = _DATUMS.get(row["datum"].lower())
+    bad_cells = []
     if datum is None:
-        return None, [row.bad("datum", "unknown_datum", "应为 wgs84 或 gcj02", "must be wgs84 or gcj02")]
+        bad_cells.append(row.bad("datum", "unknown_datum", "应为 wgs84 或 gcj02", "must be wgs84 or gcj02"))
     if not row["latitude"] and not row["longitude"]:
-        return None, []
+        return None, bad_cells
     latitude, longitude = _degrees(row["latitude"]), _degrees(row["longitude"])
-    bad_cells = list(_find_bad_degrees(row, latitude, longitude))
-    if bad_cells or latitude is None or longitude is None:
+    bad_cells += _find_bad_degrees(row, latitude, longitude)
+    if bad_cells or datum is None or latitude is None or longitude is None:
         return None, bad_cells
     return Position.given(latitude, longitude, datum), []
 
@@ -192,11 +216,15 @@ def _degrees(text: str) -> float | None:
 
 
 def _find_duplicates(rows: Iterable[Row]) -> Iterator[BadCell]:
+    """Codes and names that are there twice. Only sound codes count: two that a spreadsheet rounded were two."""
     codes: dict[str, int] = {}
     names: dict[tuple[str, str], int] = {}
     for row in rows:
-        if row["code"] and (first := codes.setdefault(row["code"], row.line)) != row.line:
+        code = row["code"] if _is_of_code_characters(row["code"]) else ""
+        if code and (first := codes.setdefault(code, row.line)) != row.line:
             yield row.bad("code", "duplicate", f"与第 {first} 行重复", f"is on line {first} already")
+        if not row["name"] or not is_code(row["neighbourhood_code"], NEIGHBOURHOOD_DIGITS):
+            continue
         first = names.setdefault((row["neighbourhood_code"], row["name"]), row.line)
         if first != row.line:
             zh, en = f"与第 {first} 行同名", f"line {first} has this name in the same neighbourhood"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from grid.areas import ImportOutcome
 from grid.communities import next_community_codes, touch_community
-from grid.community_import import PlannedCommunity
+from grid.community_import import CommunityPlan, PlannedCommunity
 from grid.models import Area, AreaLevel, Community, CommunityAttributes
 from grid.permissions import Actor, Permission, Reach, reach_of
 from grid.plausible_places import centres_of_townships, find_implausible, township_path
@@ -19,28 +19,31 @@ from server.db import db, new_id, update_alike
 _BATCH = 500
 
 
-def import_communities(planned: Sequence[PlannedCommunity], actor: Actor, now: datetime) -> ImportOutcome:
+def import_communities(plan: CommunityPlan, actor: Actor, now: datetime) -> ImportOutcome:
     """Make the communities that are missing and change those that differ; empty cells change nothing.
 
     A line is the community of its code or, without one, of its neighbourhood and name. Raises ImportRefused
-    with every line whose neighbourhood is unknown or out of reach, whose place is far from the township's other
-    communities, or that contradicts what is stored.
+    with the plan's own bad cells and, in the same answer, every line whose neighbourhood is unknown or out of
+    reach, whose place is far from the township's other communities, or that contradicts what is stored. A line
+    that is wrong in one cell is still asked about all that its other cells say.
     """
-    areas = _find_neighbourhoods(planned)
-    present = _find_present(planned)
-    reach = reach_of(actor, Permission.MANAGE_COMMUNITIES)
-    bad_cells = [bad for line in planned for bad in _find_problems(line, areas, present, reach)]
-    bad_cells += _find_doubles(planned, present)
-    bad_cells += _find_misplaced(planned, areas)
+    areas = _find_neighbourhoods(plan.lines, reach_of(actor, Permission.MANAGE_COMMUNITIES))
+    present = _find_present(plan.lines, areas)
+    bad_cells = [*plan.bad_cells, *_find_unknown_areas(plan.lines, areas)]
+    # What is stored where the actor's reach ends is nothing to tell of.
+    reached = [line for line in plan.lines if line.neighbourhood_code in areas]
+    bad_cells += [bad for line in reached for bad in _find_contradictions(line, present)]
+    bad_cells += _find_doubles(reached, present)
+    bad_cells += _find_misplaced(reached, areas)
     if bad_cells:
         raise ImportRefused(bad_cells)
     outcome = ImportOutcome()
-    stored = [(known, line) for line in planned if (known := present.get(line)) is not None]
+    stored = [(known, line) for line in plan.lines if (known := present.get(line)) is not None]
     changed = [known for known, line in stored if _update(known, line, actor, now)]
     update_alike(changed, *_CHANGING)
     outcome.updated, outcome.unchanged = len(changed), len(stored) - len(changed)
     outcome.touched += [community.id for community in changed]
-    _create([line for line in planned if present.get(line) is None], areas, actor, now, outcome)
+    _create([line for line in plan.lines if present.get(line) is None], areas, actor, now, outcome)
     return outcome
 
 
@@ -57,75 +60,78 @@ class _Present:
         return self.by_name.get((line.neighbourhood_code, line.name))
 
 
-def _find_neighbourhoods(planned: Sequence[PlannedCommunity]) -> dict[str, Area]:
+def _find_neighbourhoods(lines: Sequence[PlannedCommunity], reach: Reach) -> dict[str, Area]:
+    """The neighbourhoods that lines name, as far as there are any and the reach covers them."""
     areas: dict[str, Area] = {}
-    for codes in _batches(sorted({line.neighbourhood_code for line in planned})):
+    named = {line.neighbourhood_code for line in lines if "neighbourhood_code" not in line.bad_columns}
+    for codes in _batches(sorted(named)):
         query = sa.select(Area).where(Area.code.in_(codes), Area.level == AreaLevel.NEIGHBOURHOOD)
-        areas |= {area.code: area for area in db.session.scalars(query)}
+        areas |= {area.code: area for area in db.session.scalars(query) if reach.covers(area.path)}
     return areas
 
 
-def _find_present(planned: Sequence[PlannedCommunity]) -> _Present:
+def _find_present(lines: Sequence[PlannedCommunity], areas: Mapping[str, Area]) -> _Present:
     found: dict[object, Community] = {}
-    for column, values in (
-        (Community.area_code, {line.neighbourhood_code for line in planned}),
-        (Community.code, {line.code for line in planned if line.code}),
-    ):
+    codes = {line.code for line in lines if line.code and "code" not in line.bad_columns}
+    for column, values in ((Community.area_code, set(areas)), (Community.code, codes)):
         for batch in _batches(sorted(values)):
             query = sa.select(Community).where(column.in_(batch)).order_by(Community.id).with_for_update()
             found |= {community.id: community for community in db.session.scalars(query)}
     return _Present(found.values())
 
 
-def _find_problems(
-    line: PlannedCommunity, areas: Mapping[str, Area], present: _Present, reach: Reach
-) -> Iterable[BadCell]:
-    area = areas.get(line.neighbourhood_code)
-    if area is None or not reach.covers(area.path):
-        zh, en = (
-            "没有这个居（村）委会，或不在您的管辖范围内",
-            "There is no such neighbourhood within your reach",
-        )
-        yield _bad(line, "neighbourhood_code", line.neighbourhood_code, "unknown_area", zh, en)
+def _find_unknown_areas(lines: Iterable[PlannedCommunity], areas: Mapping[str, Area]) -> Iterable[BadCell]:
+    for line in lines:
+        if line.neighbourhood_code not in areas and "neighbourhood_code" not in line.bad_columns:
+            zh, en = (
+                "没有这个居（村）委会，或不在您的管辖范围内",
+                "There is no such neighbourhood within your reach",
+            )
+            yield line.bad("neighbourhood_code", line.neighbourhood_code, "unknown_area", zh, en)
+
+
+def _find_contradictions(line: PlannedCommunity, present: _Present) -> Iterable[BadCell]:
+    if "code" in line.bad_columns:
+        # Which community it means is open, so is whether its name is another's.
         return
     known = present.get(line)
     if known is not None and known.area_code != line.neighbourhood_code:
         zh, en = "这个小区代码属于另一个居（村）委会", "This code belongs to another neighbourhood"
-        yield _bad(line, "code", line.code, "other_area", zh, en)
+        yield line.bad("code", line.code, "other_area", zh, en)
     namesake = present.by_name.get((line.neighbourhood_code, line.name))
     if namesake is not None and namesake is not known:
         zh, en = f"已有同名小区，代码 {namesake.code}", f"{namesake.code} has this name already"
-        yield _bad(line, "name", line.name, "name_taken", zh, en)
+        yield line.bad("name", line.name, "name_taken", zh, en)
 
 
-def _find_doubles(planned: Sequence[PlannedCommunity], present: _Present) -> Iterable[BadCell]:
+def _find_doubles(lines: Iterable[PlannedCommunity], present: _Present) -> Iterable[BadCell]:
     """Two lines that mean one stored community, one by its code and one by its name."""
-    first_lines: dict[object, int] = {}
-    for line in planned:
-        known = present.get(line)
-        first = first_lines.setdefault(known.id, line.line) if known is not None else line.line
-        if first != line.line:
-            zh, en = f"与第 {first} 行是同一个小区", f"is the same community as line {first}"
-            yield _bad(line, "name", line.name, "duplicate", zh, en)
+    firsts: dict[tuple[object, bool], PlannedCommunity] = {}
+    for line in lines:
+        known = present.get(line) if "code" not in line.bad_columns else None
+        if known is None:
+            continue
+        firsts.setdefault((known.id, bool(line.code)), line)
+        other = firsts.get((known.id, not line.code))
+        # One code twice or one name twice the file alone tells.
+        if other is not None and other.name != line.name:
+            zh, en = f"与第 {other.line} 行是同一个小区", f"is the same community as line {other.line}"
+            yield line.bad("name", line.name, "duplicate", zh, en)
 
 
-def _find_misplaced(planned: Sequence[PlannedCommunity], areas: Mapping[str, Area]) -> Iterable[BadCell]:
+def _find_misplaced(lines: Iterable[PlannedCommunity], areas: Mapping[str, Area]) -> Iterable[BadCell]:
     """Places far from the communities that the line's township has already."""
     placed = [
         (line, line.position, areas[line.neighbourhood_code].path)
-        for line in planned
-        if line.position is not None and line.neighbourhood_code in areas
+        for line in lines
+        if line.position is not None
     ]
     centres = centres_of_townships({path for _, _, path in placed}) if placed else {}
     for line, position, path in placed:
         wrong = find_implausible(position, centres[township_path(path)])
         if wrong is not None:
             value = f"{position.latitude:.6f}, {position.longitude:.6f}"
-            yield _bad(line, "latitude", value, "implausible_position", wrong.zh, wrong.en)
-
-
-def _bad(line: PlannedCommunity, column: str, value: str, code: str, zh: str, en: str) -> BadCell:
-    return BadCell(line.line, column, value, code, zh, en)
+            yield line.bad("latitude", value, "implausible_position", wrong.zh, wrong.en)
 
 
 _CHANGING = ("name", "address", "latitude", "longitude", "attributes", "revision", "updated_at")

@@ -38,12 +38,12 @@ class BadCell:
 
 
 class ImportRefused(RuleViolated):
-    """A table has bad rows, so nothing of it was taken; `bad_cells` has every one, in line order."""
+    """A table has bad rows, so nothing of it was taken; `bad_cells` has every one, once, in line order."""
 
     default_code = "import_refused"
 
     def __init__(self, bad_cells: Sequence[BadCell]) -> None:
-        self.bad_cells = tuple(sorted(bad_cells, key=lambda cell: (cell.line, cell.column)))
+        self.bad_cells = tuple(sorted(dict.fromkeys(bad_cells), key=lambda cell: (cell.line, cell.column)))
         told = self.bad_cells[:MAXIMUM_BAD_CELLS_TOLD]
         lines = len({cell.line for cell in self.bad_cells})
         super().__init__(

@@ -46,9 +46,9 @@ def import_area_file(file: Path, district_name: str | None) -> None:
     nothing; every bad row is told with its line and reason. The same file again changes nothing.
     """
     try:
-        planned = plan_areas(file.read_bytes(), district_name)
+        plan = plan_areas(file.read_bytes(), district_name)
         with transaction():
-            outcome = areas.import_areas(planned, SYSTEM)
+            outcome = areas.import_areas(plan, SYSTEM)
     except DomainError as error:
         raise _refusal(error) from error
     _tell(outcome)
@@ -63,9 +63,9 @@ def import_community_file(file: Path) -> None:
     """
     now = clock.now()
     try:
-        planned = plan_communities(file.read_bytes(), clock.local_day(now).year)
+        plan = plan_communities(file.read_bytes(), clock.local_day(now).year)
         with transaction():
-            outcome = import_communities(planned, SYSTEM, now)
+            outcome = import_communities(plan, SYSTEM, now)
             if outcome.touched:
                 rederive(outcome.touched)
     except DomainError as error:

@@ -9,6 +9,7 @@ import grid
 from grid.models import Area, AreaLevel
 from grid.permissions import Role
 from tests.factories import headers_of, make_area, make_grid
+from tests.grid.bad_tables import bad_areas
 from tests.queries import counted_queries
 
 DATA = Path(grid.__file__).parent / "data"
@@ -129,6 +130,16 @@ def test_a_bad_table_is_refused_whole_with_every_bad_cell(client, session):
     ]
     assert all(bad["zh"] and bad["en"] for bad in body["bad_cells"])
     assert session.scalar(sa.select(sa.func.count()).select_from(Area)) == 1
+
+
+def test_every_mistake_of_a_table_is_told_in_one_answer_under_the_file_s_own_heads(client, session):
+    district = make_area(AreaLevel.DISTRICT, code="310151", name="崇明区")
+    table, told = bad_areas(district)
+    body = upload(client, headers_of(Role.DISTRICT_ADMIN, district), table.encode()).get_json()
+    # Of the last line the district is no administrator's of Chongming either.
+    told = sorted([*told, (8, "街镇代码", "outside_reach")])
+    assert sorted((bad["line"], bad["column"], bad["code"]) for bad in body["bad_cells"]) == told
+    assert session.scalar(sa.select(sa.func.count()).select_from(Area)) == 4
 
 
 def test_another_district_s_rows_are_told_line_by_line_and_nothing_is_taken_in(client, session):

@@ -9,6 +9,7 @@ from grid.attributes import VOCABULARY
 from grid.models import AreaLevel, Community
 from grid.permissions import Role
 from tests.factories import headers_of, make_area, make_community, make_grid, make_organisation
+from tests.grid.bad_tables import bad_communities
 from tests.queries import counted_queries
 
 URL = "/api/v1/communities"
@@ -242,6 +243,32 @@ def test_a_bad_table_is_refused_whole(client, neighbourhoods, manager, session):
     out_of_reach = upload(client, manager, f"name,neighbourhood_code\n甲,{here}\n乙,{there}\n").get_json()
     assert [(bad["line"], bad["code"]) for bad in out_of_reach["bad_cells"]] == [(3, "unknown_area")]
     assert session.query(Community).count() == 0
+
+
+def test_every_mistake_of_a_table_is_told_in_one_answer_under_the_file_s_own_heads(
+    client, places, manager, session
+):
+    beyond = make_area(AreaLevel.NEIGHBOURHOOD, places["other_township"], code="310151102001")
+    table, told = bad_communities(places["township"], beyond.code)
+    response = upload(client, manager, table)
+    body = response.get_json()
+    assert (response.status_code, body["code"]) == (422, "import_refused")
+    assert sorted((bad["line"], bad["column"], bad["code"]) for bad in body["bad_cells"]) == told
+    assert body["bad_cell_count"] == len(told)
+    assert body["detail"].startswith("11 行有误")
+    assert session.query(Community).count() == 2
+
+
+def test_what_is_stored_out_of_reach_is_not_told_of(client, places, manager):
+    """Neither a name nor a place nor a code there: the neighbourhood alone is refused."""
+    there = make_area(AreaLevel.NEIGHBOURHOOD, places["other_township"], code="310151102001")
+    make_community(there, name="甲", code="X-1")
+    table = f"code,name,neighbourhood_code,latitude,longitude\nX-1,乙,{there.code},39.9,116.4\n,甲,{there.code},,\n"
+    table += f"Y-1,甲乙,{there.code},,\n"
+    body = upload(client, manager, table).get_json()
+    assert [(bad["line"], bad["code"]) for bad in body["bad_cells"]] == [
+        (line, "unknown_area") for line in (2, 3, 4)
+    ]
 
 
 def test_who_manages_no_communities_may_not_import(client, places, inspector):

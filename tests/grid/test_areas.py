@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 import grid
 from grid import areas
-from grid.area_import import PlannedArea, plan_areas
+from grid.area_import import AreaPlan, PlannedArea, plan_areas
 from grid.areas import AreaFilter
 from grid.models import Area, AreaLevel
 from grid.permissions import SYSTEM, Actor, Permission, Role
@@ -19,16 +19,20 @@ from tests.queries import counted_queries
 CHONGMING = (Path(grid.__file__).parent / "data" / "chongming_divisions.csv").read_bytes()
 
 
+def take_in(planned, actor):
+    return areas.import_areas(AreaPlan(planned), actor)
+
+
 def codes(actor, **wanted):
     return [area.code for area in areas.list_areas(actor, AreaFilter(**wanted), None, 500)[0]]
 
 
 def test_the_grid_of_chongming_is_imported_and_again_changes_nothing(session):
-    planned = plan_areas(CHONGMING)
-    first = areas.import_areas(planned, SYSTEM)
+    planned = plan_areas(CHONGMING).areas
+    first = take_in(planned, SYSTEM)
     assert (first.created, first.updated, first.unchanged) == (len(planned), 0, 0)
     session.expire_all()
-    again = areas.import_areas(planned, SYSTEM)
+    again = take_in(planned, SYSTEM)
     assert (again.created, again.updated, again.unchanged) == (0, 0, len(planned))
     neighbourhood = session.get(Area, "310151101001")
     assert neighbourhood.path == "/310151/310151101/310151101001/"
@@ -37,8 +41,8 @@ def test_the_grid_of_chongming_is_imported_and_again_changes_nothing(session):
 
 def test_a_changed_name_is_updated_and_counts_a_revision(session):
     planned = [PlannedArea("440103", "荔湾区", "district", None)]
-    areas.import_areas(planned, SYSTEM)
-    outcome = areas.import_areas([PlannedArea("440103", "荔湾新区", "district", None)], SYSTEM)
+    take_in(planned, SYSTEM)
+    outcome = take_in([PlannedArea("440103", "荔湾新区", "district", None)], SYSTEM)
     assert outcome.updated == 1
     stored = session.get(Area, "440103")
     assert (stored.name, stored.revision) == ("荔湾新区", 2)
@@ -49,7 +53,7 @@ def test_a_neighbourhood_that_was_put_under_a_station_stays_there(session):
     township = make_area(AreaLevel.TOWNSHIP, district, code="440103001")
     station = make_area(AreaLevel.STATION, township, code="440103001-S1")
     make_area(AreaLevel.NEIGHBOURHOOD, station, code="440103001001", name="旧名", kind="committee")
-    areas.import_areas(
+    take_in(
         [
             PlannedArea("440103", district.name, "district", None),
             PlannedArea("440103001", township.name, "township", "440103"),
@@ -71,12 +75,12 @@ def test_an_import_makes_stations_and_moves_nothing(session):
         ]
 
     station = PlannedArea("440103001-S1", "甲站", "station", "440103001")
-    assert areas.import_areas(planned("440103001-S1", station), SYSTEM).created == 4
+    assert take_in(planned("440103001-S1", station), SYSTEM).created == 4
     assert session.get(Area, "440103001001").path == "/440103/440103001/440103001-S1/440103001001/"
-    assert areas.import_areas(planned("440103001"), SYSTEM).unchanged == 3
+    assert take_in(planned("440103001"), SYSTEM).unchanged == 3
     other = PlannedArea("440103001-S2", "乙站", "station", "440103001")
     with pytest.raises(ImportRefused) as caught:
-        areas.import_areas(planned("440103001-S2", other), SYSTEM)
+        take_in(planned("440103001-S2", other), SYSTEM)
     assert [(bad.line, bad.code) for bad in caught.value.bad_cells] == [(2, "area_moved")]
     assert session.get(Area, "440103001-S2") is None
 
@@ -85,14 +89,14 @@ def test_only_who_manages_the_district_may_import_it(session):
     places = make_grid()
     planned = [PlannedArea(places["district"].code, "改名", "district", None)]
     with pytest.raises(Forbidden):
-        areas.import_areas(planned, actor_of(Role.TOWNSHIP_MANAGER, places["township"]))
+        take_in(planned, actor_of(Role.TOWNSHIP_MANAGER, places["township"]))
     other = make_area(AreaLevel.DISTRICT)
     with pytest.raises(ImportRefused) as caught:
-        areas.import_areas(planned, actor_of(Role.DISTRICT_ADMIN, other))
+        take_in(planned, actor_of(Role.DISTRICT_ADMIN, other))
     assert [(bad.value, bad.code) for bad in caught.value.bad_cells] == [
         (places["district"].code, "outside_reach")
     ]
-    assert areas.import_areas(planned, actor_of(Role.DISTRICT_ADMIN, places["district"])).updated == 1
+    assert take_in(planned, actor_of(Role.DISTRICT_ADMIN, places["district"])).updated == 1
 
 
 def test_one_sees_ones_own_area_what_is_below_and_what_it_lies_in(session):
@@ -162,11 +166,11 @@ def test_an_area_for_an_action_must_be_within_that_permissions_reach(session):
 
 
 def test_an_import_of_a_district_costs_few_queries(session):
-    planned = plan_areas(CHONGMING)
-    areas.import_areas(planned, SYSTEM)
+    planned = plan_areas(CHONGMING).areas
+    take_in(planned, SYSTEM)
     session.expunge_all()
     with counted_queries() as count:
-        areas.import_areas(planned, SYSTEM)
+        take_in(planned, SYSTEM)
     assert count.number <= 3
     assert session.scalar(sa.select(sa.func.count()).select_from(Area)) == len(planned)
 
@@ -182,12 +186,12 @@ def test_an_import_that_corrects_many_areas_costs_as_many_queries_as_one_that_co
             areas_of.append(PlannedArea(f"440103001{each:03d}", name, "neighbourhood", "440103001", kind))
         return areas_of
 
-    areas.import_areas(file(0, ""), SYSTEM)
+    take_in(file(0, ""), SYSTEM)
     costs = []
     for number, word in ((4, "甲"), (40, "乙")):
         session.expunge_all()
         with counted_queries() as count:
-            outcome = areas.import_areas(file(number, word), SYSTEM)
+            outcome = take_in(file(number, word), SYSTEM)
         costs.append((count.number, outcome.updated))
     assert costs == [(2, 4), (2, 40)]
     session.expunge_all()

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grid import communities
 from grid.attributes import InvalidAttributes
 from grid.communities import CommunityFilter, NewBuilding
-from grid.community_import import PlannedCommunity
+from grid.community_import import CommunityPlan, PlannedCommunity, plan_communities
 from grid.community_intake import import_communities
 from grid.models import AreaLevel, Community, CommunityAttributes
 from grid.permissions import SYSTEM, Role
@@ -190,24 +192,26 @@ def planned(places, name, line=2, code="", **more):
     return PlannedCommunity(line, code, name, more.pop("area", places["neighbourhood"]).code, **more)
 
 
+def take_in(lines, actor, now):
+    return import_communities(CommunityPlan(lines), actor, now)
+
+
 def test_an_import_makes_communities_and_again_changes_nothing(places, manager, session):
     lines = [
         planned(places, "甲", attributes={"lifts": 1}),
         planned(places, "乙", 3, position=Position(31.6, 121.4)),
     ]
-    outcome = import_communities(lines, manager, NOW)
+    outcome = take_in(lines, manager, NOW)
     assert (outcome.created, len(outcome.touched)) == (2, 2)
     session.expire_all()
-    again = import_communities(lines, manager, LATER)
+    again = take_in(lines, manager, LATER)
     assert (again.created, again.updated, again.unchanged, again.touched) == (0, 0, 2, [])
     assert session.scalar(sa.select(sa.func.count()).select_from(CommunityAttributes)) == 2
 
 
 def test_an_import_updates_what_it_says_and_leaves_what_it_does_not(places, manager, session):
-    import_communities(
-        [planned(places, "甲", address="旧址", attributes={"lifts": 1, "households": 9})], manager, NOW
-    )
-    outcome = import_communities([planned(places, "甲", attributes={"lifts": 2})], manager, LATER)
+    take_in([planned(places, "甲", address="旧址", attributes={"lifts": 1, "households": 9})], manager, NOW)
+    outcome = take_in([planned(places, "甲", attributes={"lifts": 2})], manager, LATER)
     (community,) = session.scalars(sa.select(Community))
     assert outcome.updated == 1
     assert community.attributes == {"lifts": 2, "households": 9}
@@ -217,7 +221,7 @@ def test_an_import_updates_what_it_says_and_leaves_what_it_does_not(places, mana
 
 def test_a_code_finds_the_community_whose_name_changed(places, manager, session):
     community = make_community(places["neighbourhood"], code="NM-1", name="旧名")
-    outcome = import_communities([planned(places, "新名", code="NM-1")], manager, LATER)
+    outcome = take_in([planned(places, "新名", code="NM-1")], manager, LATER)
     assert (outcome.created, outcome.updated) == (0, 1)
     assert community.name == "新名"
 
@@ -229,14 +233,14 @@ def test_a_given_code_is_not_handed_out_to_another_line(places, manager, session
         planned(places, "乙", 3, code=f"{area.code}-01"),
         planned(places, "丙", 4),
     ]
-    import_communities(lines, manager, NOW)
+    take_in(lines, manager, NOW)
     codes = {each.name: each.code for each in session.scalars(sa.select(Community))}
     assert codes == {"甲": f"{area.code}-02", "乙": f"{area.code}-01", "丙": f"{area.code}-03"}
 
 
 def refusals(lines, actor):
     with pytest.raises(ImportRefused) as caught:
-        import_communities(lines, actor, NOW)
+        take_in(lines, actor, NOW)
     return [(bad.line, bad.column, bad.code) for bad in caught.value.bad_cells]
 
 
@@ -264,11 +268,11 @@ def test_one_bad_line_keeps_the_whole_file_out(places, manager, session):
 
 
 def test_the_queries_of_an_import_do_not_grow_with_its_rows(places, session):
-    import_communities([planned(places, "一")], SYSTEM, NOW)
+    take_in([planned(places, "一")], SYSTEM, NOW)
     with counted_queries() as few:
-        import_communities([planned(places, "二")], SYSTEM, NOW)
+        take_in([planned(places, "二")], SYSTEM, NOW)
     with counted_queries() as many:
-        import_communities([planned(places, f"第{n}", n) for n in range(3, 103)], SYSTEM, NOW)
+        take_in([planned(places, f"第{n}", n) for n in range(3, 103)], SYSTEM, NOW)
     assert many.number <= few.number + 2
 
 
@@ -279,12 +283,12 @@ def test_the_queries_of_an_import_that_corrects_many_things_do_not_grow_with_its
         more = ({"address": word}, {"attributes": {"lifts": len(word)}}, {"position": Position(31.6, 121.4)})
         return planned(places, f"第{line}", line, **more[line % 3])
 
-    import_communities([planned(places, f"第{n}", n) for n in range(60)], SYSTEM, NOW)
+    take_in([planned(places, f"第{n}", n) for n in range(60)], SYSTEM, NOW)
     costs = []
     for rows, word, now in ((6, "新址", LATER), (60, "又一新址", LATER + timedelta(days=1))):
         session.expunge_all()
         with counted_queries() as count:
-            outcome = import_communities([corrected(n, word) for n in range(rows)], SYSTEM, now)
+            outcome = take_in([corrected(n, word) for n in range(rows)], SYSTEM, now)
         costs.append(count.number)
     assert costs[0] == costs[1]
     assert outcome.updated == 58  # two of the six have their place already
@@ -299,3 +303,64 @@ def test_an_imported_place_far_from_the_township_s_communities_is_told_by_line(p
         planned(places, "远", 3, position=Position(39.9, 116.4)),
     ]
     assert refusals(lines, manager) == [(3, "latitude", "implausible_position")]
+
+
+FAULTS = {
+    "no_name": ("name", "", "required"),
+    "lifts": ("lifts", "-1", "out_of_range"),
+    "address": ("address", "=1+1", "invalid_address"),
+    "code": ("code", "甲", "invalid_code"),
+    "datum": ("datum", "bd09", "unknown_datum"),
+    "unknown_area": ("neighbourhood_code", "310151109999", "unknown_area"),
+    "short_code": ("neighbourhood_code", "31015110", "invalid_code"),
+}
+FAR = {"latitude": "39.9", "longitude": "116.4"}
+
+
+def faulty_table(area_code, faults_of_rows):
+    """A file whose rows have these faults, and what must be told of it."""
+    heads = ["code", "name", "neighbourhood_code", "address", "lifts", "latitude", "longitude", "datum"]
+    lines, told = [",".join(heads)], []
+    for number, faults in enumerate(faults_of_rows, start=2):
+        row = {"name": f"第{number}", "neighbourhood_code": area_code} | (FAR if "far" in faults else {})
+        row |= {FAULTS[fault][0]: FAULTS[fault][1] for fault in sorted(faults - {"far"})}
+        told += [
+            (number, FAULTS[fault][0], FAULTS[fault][2])
+            for fault in faults - {"far"}
+            if row[FAULTS[fault][0]] == FAULTS[fault][1]
+        ]
+        if "far" in faults and not faults & {"datum", "unknown_area", "short_code"}:
+            told.append((number, "latitude", "implausible_position"))
+        lines.append(",".join(row.get(head, "") for head in heads))
+    return "\n".join(lines).encode(), sorted(told)
+
+
+@pytest.fixture
+def coded_neighbourhood(places):
+    """A neighbourhood with a code as the statisticians give it, and a community that has its place."""
+    area = make_area(AreaLevel.NEIGHBOURHOOD, places["township"], code="310151101001")
+    make_community(area)
+    return area
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sets(st.sampled_from([*FAULTS, "far"])), min_size=1, max_size=6).filter(any))
+def test_whatever_is_wrong_with_whichever_rows_is_told_at_once(coded_neighbourhood, faults_of_rows):
+    content, told = faulty_table(coded_neighbourhood.code, faults_of_rows)
+    with pytest.raises(ImportRefused) as caught:
+        import_communities(plan_communities(content, 2026), SYSTEM, NOW)
+    assert sorted((bad.line, bad.column, bad.code) for bad in caught.value.bad_cells) == told
+
+
+def test_the_queries_of_a_refusal_do_not_grow_with_its_bad_rows(coded_neighbourhood, session):
+    code = coded_neighbourhood.code
+    rows = [{"no_name", "lifts"}, {"far", "code"}, {"unknown_area"}, set()]
+    costs = []
+    for times in (1, 40):
+        plan = plan_communities(faulty_table(code, rows * times)[0], 2026)
+        session.expunge_all()
+        with counted_queries() as count, pytest.raises(ImportRefused) as caught:
+            import_communities(plan, SYSTEM, NOW)
+        costs.append(count.number)
+        assert len(caught.value.bad_cells) == 5 * times
+    assert costs[0] == costs[1]

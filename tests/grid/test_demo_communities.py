@@ -15,7 +15,7 @@ DATA = Path(grid.__file__).parent / "data"
 AREAS = [
     area
     for name in ("chongming", "xincheng")
-    for area in plan_areas((DATA / f"{name}_divisions.csv").read_bytes())
+    for area in plan_areas((DATA / f"{name}_divisions.csv").read_bytes()).areas
     if area.level == "neighbourhood"
 ]
 

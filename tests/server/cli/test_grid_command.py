@@ -1,5 +1,6 @@
 """`flask grid`, as an operator types it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,14 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 
 import grid
-from grid.models import Account, Area, Community, Post
+from grid.models import Account, Area, AreaLevel, Community, Post
 from grid.outbox import put_in_outbox
 from grid.passwords import is_password_right
 from grid.phone_numbers import PhoneKeys
 from server.cli.grid import ENCRYPTED_COLUMNS
 from server.db import Base
-from tests.factories import NOW
+from tests.factories import NOW, make_area, make_grid
+from tests.grid.bad_tables import bad_areas, bad_communities
 
 DATA = Path(grid.__file__).parent / "data"
 
@@ -71,6 +73,32 @@ def test_communities_are_imported(run, session, xincheng, tmp_path):
     assert (result.exit_code, "created 1" in result.output) == (0, True)
     community = session.scalars(sa.select(Community)).one()
     assert (community.name, community.attributes) == ("甲村", {"lifts": 2})
+
+
+def told_places(output):
+    """Lines and columns as the command tells them, in its order."""
+    return [(int(line), column) for line, column in re.findall(r"^第 \d+ 行 line (\d+)  (\S+)", output, re.M)]
+
+
+def test_every_mistake_of_a_file_of_communities_is_told_at_once(run, session, tmp_path):
+    table, told = bad_communities(make_grid()["township"])
+    file = tmp_path / "communities.csv"
+    file.write_text(table, "utf-8")
+    result = run("import-communities", file)
+    assert result.exit_code == 1
+    assert told_places(result.output) == [(line, column) for line, column, _ in told]
+    assert "11 行有误" in result.output
+    assert session.query(Community).count() == 2
+
+
+def test_every_mistake_of_a_file_of_areas_is_told_at_once(run, session, tmp_path):
+    table, told = bad_areas(make_area(AreaLevel.DISTRICT, code="310151", name="崇明区"))
+    file = tmp_path / "areas.csv"
+    file.write_text(table, "utf-8")
+    result = run("import", file)
+    assert result.exit_code == 1
+    assert told_places(result.output) == [(line, column) for line, column, _ in told]
+    assert session.query(Area).count() == 4
 
 
 def test_a_community_of_an_unknown_neighbourhood_keeps_the_file_out(run, session, xincheng, tmp_path):
