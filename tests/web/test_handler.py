@@ -118,6 +118,21 @@ def test_what_somebody_else_did_first_is_told_and_nothing_is_lost(phone: Page, m
     expect(phone.get_by_label("原因")).to_have_value("不归本公司管")
 
 
+def test_an_extension_is_asked_for_without_a_day(phone: Page, maker: Maker) -> None:
+    case_id = maker.dispatched_case("FIRE-04", "手工六号楼", seed=9351)
+    maker.act("demo-handler", case_id, "start")
+    sign_in(phone, "demo-handler").goto(f"/handle/{case_id}")
+    phone.get_by_role("button", name="申请延期").click()
+    form = phone.get_by_role("form", name="申请延期")
+    expect(form.get_by_text("批准后多给")).to_be_visible()
+    expect(form.locator("input[type=date]")).to_have_count(0)
+    form.get_by_label("原因").fill("配件要从外地调")
+    form.get_by_role("button", name="提交：申请延期").click()
+    expect(phone.get_by_text("延期申请待批：配件要从外地调")).to_be_visible(timeout=SENT_MS)
+    phone.goto("/handle/x")
+    expect(phone.get_by_role("alert").get_by_role("link", name="回到我的任务")).to_be_visible()
+
+
 def test_the_after_photo_is_framed_over_the_before_photo(
     playwright: Playwright, browser: Browser, product: Product, maker: Maker
 ) -> None:

@@ -12,6 +12,12 @@ describe("a case's history", () => {
     expect(lines.map((each) => [each.did, each.who, each.to])).toEqual([[null, "张三", null], ["start", "张三", null], ["dispatch", "李四", "安居物业"]]);
   });
 
+  it("says what residents thought of it", () => {
+    const lines = historyOf(file(event(1, "rate", { data: { score: "dissatisfied" }, role: "reporter", actor_name: null }), event(2, "reopen", { data: { score: "satisfied" } })));
+    expect(lines.map((each) => [each.did, each.score])).toEqual([["reopen", null], ["rate", "dissatisfied"]]);
+    expect(Object.keys(zh.score)).toEqual(["satisfied", "neutral", "dissatisfied"]);
+  });
+
   it("has words for every step that it tells", () => {
     expect(Object.keys(zh.did).sort()).toEqual([...TOLD].sort());
   });

@@ -14,6 +14,9 @@ export type Told = (typeof TOLD)[number];
 /** Steps that decide to whom it goes: their organisation is whom it went to, not who acted. */
 const GIVEN_AWAY: readonly string[] = ["dispatch", "reassign"];
 
+const SCORES = ["satisfied", "neutral", "dissatisfied"] as const;
+export type Score = (typeof SCORES)[number];
+
 export interface HistoryLine {
   seq: number;
   at: string;
@@ -24,6 +27,8 @@ export interface HistoryLine {
   /** Where it was given to, for steps that give it away. */
   to: string | null;
   reason: string;
+  /** What residents thought of it, where they said so. */
+  score: Score | null;
 }
 
 /** The newest first. */
@@ -38,6 +43,7 @@ export function historyOf(file: Pick<CaseFile, "events">): HistoryLine[] {
       role: each.role,
       to: GIVEN_AWAY.includes(each.action) ? (each.organisation?.name ?? null) : null,
       reason: each.reason,
+      score: each.action === "rate" ? (SCORES.find((score) => score === each.data["score"]) ?? null) : null,
     }))
     .reverse();
 }
