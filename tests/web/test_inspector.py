@@ -430,6 +430,9 @@ def test_a_fix_is_confirmed_without_a_network(inspector: Page, maker: Maker) -> 
     assert maker.case(MANAGER, case_id)["state"] == "handled"
     page.context.set_offline(False)
     expect(page.get_by_role("heading", name="核查结果已送达")).to_be_visible(timeout=SENT_MS)
+    head = page.locator(".facts .states")
+    expect(head).to_contain_text("已结案")
+    expect(head).not_to_contain_text("待核查")
     closed = maker.case(MANAGER, case_id)
     assert closed["state"] == "closed"
     assert [each["action"] for each in closed["events"]].count("check_pass") == 1

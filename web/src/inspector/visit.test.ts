@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Sheet, SheetItem } from "./sheet";
-import { allMissing, answersOf, itemOfField, missingOf, newVisit, nextMissing, photosWanted, progressOf, sectionState, withResult, type Answer } from "./visit";
+import { allMissing, answersOf, itemOfField, missingOf, newVisit, nextMissing, photosMissing, photosWanted, progressOf, sectionState, withResult, type Answer } from "./visit";
 
 const NOW = new Date("2026-11-21T10:00:00+08:00");
 const NO_PHOTOS = () => 0;
@@ -46,6 +46,13 @@ describe("what an item still lacks", () => {
     expect(missingOf(two, fail, 0)).toMatchObject([{ kind: "photos", count: 2 }]);
     expect(missingOf(two, fail, 1)).toMatchObject([{ kind: "photos", count: 1 }]);
     expect(missingOf(two, { ...fail, photo_ids: ["stored"] }, 1)).toEqual([]);
+  });
+
+  it("is told in photos, all items together, beside the count of answers", () => {
+    const [two, one] = [item("FIRE-01", { minPhotos: 2 }), item("FIRE-02", { minPhotos: 1 })];
+    const fail = withResult(undefined, two, "fail", NOW, null);
+    expect(photosMissing([...missingOf(two, fail, 0), ...missingOf(one, fail, 0), ...missingOf(one, undefined, 0)])).toBe(3);
+    expect(photosMissing(missingOf(one, fail, 1))).toBe(0);
   });
 
   it("is a photo of what passes too, where the item asks always, but never of what does not apply", () => {

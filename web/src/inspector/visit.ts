@@ -82,6 +82,11 @@ export function allMissing(sheet: Sheet, answers: Answers, photosHere: PhotoCoun
   return itemsOf(sheet).flatMap((each) => missingOf(each, answers.get(each.code), photosHere(each.code)));
 }
 
+/** How many required photos are still to be taken. */
+export function photosMissing(missing: readonly Missing[]): number {
+  return missing.reduce((sum, each) => sum + (each.kind === "photos" ? each.count : 0), 0);
+}
+
 export function progressOf(items: readonly SheetItem[], answers: Answers): Progress {
   const given = items.flatMap((each) => answers.get(each.code) ?? []);
   return { answered: given.length, total: items.length, failed: given.filter((each) => each.result === "fail").length };
