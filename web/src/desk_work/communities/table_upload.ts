@@ -26,3 +26,9 @@ export function badCellsOf(problem: Problem): BadCell[] {
   const cells = problem.members["bad_cells"];
   return Array.isArray(cells) ? (cells as BadCell[]) : [];
 }
+
+/** How many the file has; an answer lists so many at most. */
+export function badCellCountOf(problem: Problem): number {
+  const count = problem.members["bad_cell_count"];
+  return typeof count === "number" ? count : badCellsOf(problem).length;
+}
