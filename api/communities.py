@@ -8,7 +8,7 @@ from typing import Any
 
 from api.authentication import current_actor, needs, public
 from api.blueprint import ApiBlueprint
-from api.limits import TRACKING, limiter
+from api.limits import PUBLIC_READ, limiter
 from api.paging import decode_cursor, page
 from api.preconditions import etag, require_revision
 from api.route_documents import IfMatch, shared_thing
@@ -91,7 +91,7 @@ def list_points(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/choices")
 @public
-@limiter.limit(TRACKING)
+@limiter.limit(PUBLIC_READ)
 @blueprint.arguments(ChoiceQuerySchema, location="query")
 @blueprint.response(200, ChoiceListSchema, example=CHOICES_EXAMPLE)
 def list_choices(query: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from server.config import Config
 SIGN_IN = "20 per minute; 200 per hour"
 ONE_TIME_CODE = "5 per minute; 30 per hour"
 ANONYMOUS_WRITE = "30 per minute; 300 per hour"
-TRACKING = "60 per minute"
 # Many people share one address at a carrier's gateway, and a page asks several times.
 PUBLIC_READ = "300 per minute"
 PHOTO = "120 per minute; 3000 per hour"

@@ -10,7 +10,7 @@ from flask import current_app
 from api.authentication import current_actor, needs, public
 from api.blueprint import ApiBlueprint
 from api.instant_cursors import decode_instant_cursor, instant_key
-from api.limits import ANONYMOUS_WRITE, DEFAULT, TRACKING, limiter
+from api.limits import ANONYMOUS_WRITE, DEFAULT, PUBLIC_READ, limiter
 from api.paging import PageQuerySchema, page
 from api.schemas.photos import UploaderHeadersSchema
 from api.schemas.reports import (
@@ -90,7 +90,7 @@ def put_report(
 
 @blueprint.route("/duplicates")
 @public
-@limiter.limit(TRACKING)
+@limiter.limit(PUBLIC_READ)
 @blueprint.arguments(DuplicateQuerySchema, location="query")
 @blueprint.response(200, DuplicateListSchema, example=DUPLICATES_EXAMPLE)
 def list_near_duplicates(query: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.authentication import current_actor, public
 from api.blueprint import ApiBlueprint
-from api.limits import ANONYMOUS_WRITE, TRACKING, limiter
+from api.limits import ANONYMOUS_WRITE, PUBLIC_READ, limiter
 from api.reports import phone_keys
 from api.schemas.photos import UploaderHeadersSchema
 from api.schemas.tracking import (
@@ -29,7 +29,7 @@ blueprint = ApiBlueprint(
 
 @blueprint.route("/<string:code>")
 @public
-@limiter.limit(TRACKING)
+@limiter.limit(PUBLIC_READ)
 @blueprint.response(200, TrackingSchema, example=TRACKING_EXAMPLE)
 def get_tracking(code: str) -> Tracking:
     """What became of a report: a timeline in residents' words, with nobody's personal data.
