@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 NODE_PATH_FIRST := $(CURDIR)/$(BIN)
 NPM := PATH="$(NODE_PATH_FIRST):$$PATH" npm
 WEB_SOURCES := $(shell find web/src web/public -type f -not -name '*.test.ts' -not -name schema.d.ts 2>/dev/null) web/index.html web/vite.config.ts
-# One more than two cores: what waits for a browser, a disk or a clock leaves them idle.
-TEST_PROCESSES ?= 3
+# Two more than two cores: what waits for a browser, a disk or a clock leaves them idle.
+TEST_PROCESSES ?= 4
 # Where the environment forbids it, every process of the tests would compile every file again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help

@@ -122,7 +122,7 @@ def test_a_case_is_dispatched_by_one_click_to_whom_the_rules_name(
     suggested = maker.case(DISPATCHER, case_id)["suggested_routing"]["organisation"]
     sign_in(desk, DISPATCHER).goto("/desk/dispatch")
     card = desk.get_by_role("region", name="待派遣").get_by_role("article").filter(has_text="派遣四号楼")
-    card.scroll_into_view_if_needed()
+    card.hover()  # Brings it into view, also where the board is drawn anew meanwhile.
     expect(card).to_contain_text(suggested["name"])
     card.get_by_role("button", name="派给该单位").click()
     expect(desk.get_by_role("status").filter(has_text=suggested["name"])).to_be_visible()
@@ -361,7 +361,7 @@ def test_requests_are_decided_by_whom_they_are_for(desk: Page, maker: Maker) -> 
 
     def card(page: Page, place: str) -> Locator:
         found = page.get_by_role("region", name="待审批").get_by_role("article").filter(has_text=place)
-        found.scroll_into_view_if_needed()
+        found.hover()
         return found
 
     sign_in(desk, DISPATCHER).goto("/desk/dispatch")
